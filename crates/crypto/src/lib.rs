@@ -1,0 +1,1 @@
+//! Cryptography without clock or I/O: SRP, password hashes, sealed values, JWS.

@@ -1,0 +1,1 @@
+//! The nouns and rules of a user pool; no SQL, no HTTP.

@@ -1,0 +1,1 @@
+//! Acts that the API and the login pages share.

@@ -1,0 +1,1 @@
+//! Pure decisions on a request: may it pass?

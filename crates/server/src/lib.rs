@@ -1,0 +1,1 @@
+//! The poolhouse program: wiring only.

@@ -1,0 +1,1 @@
+//! The browser surface: issuer documents, and later OAuth 2.0 and managed login.

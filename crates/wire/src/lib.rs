@@ -1,0 +1,1 @@
+//! What AWS says: shapes, constraints, operations and errors, generated from the service models.
