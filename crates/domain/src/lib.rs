@@ -1,1 +1,20 @@
-//! The nouns and rules of a user pool; no SQL, no HTTP.
+//! The nouns and rules of a user pool: what is true of pools, clients, users and sign-in, without SQL or HTTP.
+
+pub mod attributes;
+pub mod client;
+pub mod error;
+pub mod group;
+pub mod ids;
+pub mod message;
+pub mod names;
+pub mod password_policy;
+pub mod pool;
+pub mod ports;
+pub mod session;
+pub mod time;
+pub mod user;
+
+pub use client::Client;
+pub use error::{Error, Result};
+pub use pool::Pool;
+pub use user::User;

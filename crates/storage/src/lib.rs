@@ -1,1 +1,19 @@
 //! All SQL: one text, two engines, guarded batches.
+
+pub mod attempts;
+pub mod client_secrets;
+pub mod clients;
+pub mod codes;
+mod db;
+pub mod engine;
+pub mod groups;
+pub mod login_names;
+pub mod outbox;
+pub mod passwords;
+pub mod pools;
+pub mod sessions;
+pub mod signing_keys;
+pub mod spent;
+pub mod users;
+
+pub use db::{Db, PoolRef};

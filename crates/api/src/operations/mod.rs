@@ -1,0 +1,216 @@
+//! The table of contents: one line per operation, who may call it and where it is carried out.
+//!
+//! Who it concerns decides what the handler is given: `account` an [`AccountCx`] (signed, outside any pool),
+//! `pool` a [`PoolCx`] (signed, naming a pool by `UserPoolId` or `ResourceArn`), `client` a [`ClientCx`]
+//! (public, naming an app client by `ClientId`), `user` a [`UserCx`] (by `AccessToken`). A `not_built` line
+//! answers `OperationNotEnabledException`; those lines may only become fewer.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use bytes::Bytes;
+use domain::{Error, Result};
+use flows::cx::{AccountCx, ClientCx, PoolCx, UserCx};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use wire::cognito_idp::Operation;
+
+type Reply = Pin<Box<dyn Future<Output = Result<Bytes>> + Send>>;
+
+/// How an operation is carried out, by whom it concerns.
+pub enum Handler {
+    Account(fn(AccountCx, Map<String, Value>) -> Reply),
+    Pool(fn(PoolCx, Map<String, Value>) -> Reply),
+    Client(fn(ClientCx, Map<String, Value>) -> Reply),
+    User(fn(UserCx, Map<String, Value>) -> Reply),
+    NotBuilt,
+}
+
+macro_rules! operations {
+    ($($operation:ident => $who:ident $($path:path)?;)*) => {
+        /// The handler of each operation.
+        pub fn handler(operation: Operation) -> Handler {
+            match operation {
+                $(Operation::$operation => operations!(@$who $($path)?),)*
+            }
+        }
+    };
+    (@account $path:path) => { Handler::Account(|cx, input| Box::pin(async move { encode(&$path(cx, decode(input)?).await?) })) };
+    (@pool $path:path) => { Handler::Pool(|cx, input| Box::pin(async move { encode(&$path(cx, decode(input)?).await?) })) };
+    (@client $path:path) => { Handler::Client(|cx, input| Box::pin(async move { encode(&$path(cx, decode(input)?).await?) })) };
+    (@user $path:path) => { Handler::User(|cx, input| Box::pin(async move { encode(&$path(cx, decode(input)?).await?) })) };
+    (@not_built) => { Handler::NotBuilt };
+}
+
+operations! {
+    // user_pools
+    AddCustomAttributes => not_built;
+    CreateUserPool => not_built;
+    CreateUserPoolReplica => not_built;
+    DeleteUserPool => not_built;
+    DeleteUserPoolReplica => not_built;
+    DescribeUserPool => not_built;
+    GetLogDeliveryConfiguration => not_built;
+    GetProvisionedLimit => not_built;
+    GetSigningCertificate => not_built;
+    ListUserPoolReplicas => not_built;
+    ListUserPools => not_built;
+    SetLogDeliveryConfiguration => not_built;
+    UpdateProvisionedLimit => not_built;
+    UpdateUserPool => not_built;
+    UpdateUserPoolReplica => not_built;
+    // tags
+    ListTagsForResource => not_built;
+    TagResource => not_built;
+    UntagResource => not_built;
+    // clients
+    AddUserPoolClientSecret => not_built;
+    CreateUserPoolClient => not_built;
+    DeleteUserPoolClient => not_built;
+    DeleteUserPoolClientSecret => not_built;
+    DescribeUserPoolClient => not_built;
+    ListUserPoolClientSecrets => not_built;
+    ListUserPoolClients => not_built;
+    UpdateUserPoolClient => not_built;
+    // domains
+    CreateUserPoolDomain => not_built;
+    DeleteUserPoolDomain => not_built;
+    DescribeUserPoolDomain => not_built;
+    UpdateUserPoolDomain => not_built;
+    // resource_servers
+    CreateResourceServer => not_built;
+    DeleteResourceServer => not_built;
+    DescribeResourceServer => not_built;
+    ListResourceServers => not_built;
+    UpdateResourceServer => not_built;
+    // identity_providers
+    AdminDisableProviderForUser => not_built;
+    AdminLinkProviderForUser => not_built;
+    CreateIdentityProvider => not_built;
+    DeleteIdentityProvider => not_built;
+    DescribeIdentityProvider => not_built;
+    GetIdentityProviderByIdentifier => not_built;
+    ListIdentityProviders => not_built;
+    UpdateIdentityProvider => not_built;
+    // branding
+    CreateManagedLoginBranding => not_built;
+    DeleteManagedLoginBranding => not_built;
+    DescribeManagedLoginBranding => not_built;
+    DescribeManagedLoginBrandingByClient => not_built;
+    GetUICustomization => not_built;
+    SetUICustomization => not_built;
+    UpdateManagedLoginBranding => not_built;
+    // terms
+    CreateTerms => not_built;
+    DeleteTerms => not_built;
+    DescribeTerms => not_built;
+    DescribeTermsByClient => not_built;
+    ListTerms => not_built;
+    UpdateTerms => not_built;
+    // users
+    AdminConfirmSignUp => not_built;
+    AdminCreateUser => not_built;
+    AdminDeleteUser => not_built;
+    AdminDeleteUserAttributes => not_built;
+    AdminDisableUser => not_built;
+    AdminEnableUser => not_built;
+    AdminGetUser => not_built;
+    AdminResetUserPassword => not_built;
+    AdminSetUserPassword => not_built;
+    AdminUpdateUserAttributes => not_built;
+    ListUsers => not_built;
+    // groups
+    AdminAddUserToGroup => not_built;
+    AdminListGroupsForUser => not_built;
+    AdminRemoveUserFromGroup => not_built;
+    CreateGroup => not_built;
+    DeleteGroup => not_built;
+    GetGroup => not_built;
+    ListGroups => not_built;
+    ListUsersInGroup => not_built;
+    UpdateGroup => not_built;
+    // user_import
+    CreateUserImportJob => not_built;
+    DescribeUserImportJob => not_built;
+    GetCSVHeader => not_built;
+    ListUserImportJobs => not_built;
+    StartUserImportJob => not_built;
+    StopUserImportJob => not_built;
+    // sign_up
+    ConfirmSignUp => not_built;
+    ResendConfirmationCode => not_built;
+    SignUp => not_built;
+    // auth
+    AdminGetUserAuthFactors => not_built;
+    AdminInitiateAuth => not_built;
+    AdminRespondToAuthChallenge => not_built;
+    AdminUserGlobalSignOut => not_built;
+    GetClientToken => not_built;
+    GetDerivedToken => not_built;
+    GetTokensFromRefreshToken => not_built;
+    GetUserAuthFactors => not_built;
+    GlobalSignOut => not_built;
+    InitiateAuth => not_built;
+    RespondToAuthChallenge => not_built;
+    RevokeToken => not_built;
+    // account
+    ChangePassword => not_built;
+    ConfirmForgotPassword => not_built;
+    DeleteUser => not_built;
+    DeleteUserAttributes => not_built;
+    ForgotPassword => not_built;
+    GetUser => not_built;
+    GetUserAttributeVerificationCode => not_built;
+    UpdateUserAttributes => not_built;
+    VerifyUserAttribute => not_built;
+    // mfa
+    AdminDeleteSoftwareToken => not_built;
+    AdminSetUserMFAPreference => not_built;
+    AdminSetUserSettings => not_built;
+    AssociateSoftwareToken => not_built;
+    GetUserPoolMfaConfig => not_built;
+    SetUserMFAPreference => not_built;
+    SetUserPoolMfaConfig => not_built;
+    SetUserSettings => not_built;
+    VerifySoftwareToken => not_built;
+    // passkeys
+    CompleteWebAuthnRegistration => not_built;
+    DeleteWebAuthnCredential => not_built;
+    ListWebAuthnCredentials => not_built;
+    StartWebAuthnRegistration => not_built;
+    // devices
+    AdminForgetDevice => not_built;
+    AdminGetDevice => not_built;
+    AdminListDevices => not_built;
+    AdminUpdateDeviceStatus => not_built;
+    ConfirmDevice => not_built;
+    ForgetDevice => not_built;
+    GetDevice => not_built;
+    ListDevices => not_built;
+    UpdateDeviceStatus => not_built;
+    // sessions
+    AdminListUserSessions => not_built;
+    AdminRevokeUserSession => not_built;
+    GetUserPoolClientSessionConfiguration => not_built;
+    GetUserPoolSessionConfiguration => not_built;
+    ListUserSessions => not_built;
+    RevokeUserSession => not_built;
+    SetUserPoolClientSessionConfiguration => not_built;
+    SetUserPoolSessionConfiguration => not_built;
+    // risk
+    AdminListUserAuthEvents => not_built;
+    AdminUpdateAuthEventFeedback => not_built;
+    DescribeRiskConfiguration => not_built;
+    SetRiskConfiguration => not_built;
+    UpdateAuthEventFeedback => not_built;
+}
+
+/// The input as its shape. It has passed the constraints, so a failure here is a fault of ours.
+fn decode<T: DeserializeOwned>(input: Map<String, Value>) -> Result<T> {
+    wire::decode(input).map_err(|fault| Error::Internal(format!("undecodable input: {fault:?}")))
+}
+
+fn encode<T: Serialize>(output: &T) -> Result<Bytes> {
+    serde_json::to_vec(output).map(Bytes::from).map_err(|e| Error::internal(format_args!("unencodable output: {e}")))
+}

@@ -1,0 +1,108 @@
+//! What can go wrong, in the product's own terms. The AWS name and exact text of each stand in
+//! `api/src/errors.rs`; nothing here knows HTTP.
+
+use crate::ids::{ClientId, PoolId};
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A refusal, or a fault of the server itself. No variant carries a secret or a person's data.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{self:?}")]
+pub enum Error {
+    // Sign-in
+    IncorrectUsernameOrPassword,
+    PasswordAttemptsExceeded,
+    UserDisabled,
+    UserNotConfirmed,
+    PasswordResetRequired,
+    TemporaryPasswordExpired,
+    AuthFlowNotEnabled(&'static str),
+    AdminAuthFlowNotEnabled,
+    InitiateAuthNotSupported,
+    MissingParameter(&'static str),
+    InvalidSession,
+    SessionExpired,
+    SessionAlreadyUsed,
+    CannotModifyProvidedAttribute(String),
+    /// A setting restricts who gets in and this build cannot enforce it.
+    SettingNotEnforced(&'static str),
+
+    // Client authentication
+    ClientSecretMissing(ClientId),
+    ClientSecretMismatch(ClientId),
+    RefreshSecretMismatch(ClientId),
+    InvalidClientOrSecret,
+
+    // Tokens
+    AccessTokenExpired,
+    AccessTokenRevoked,
+    AccessTokenLacksScope,
+    AccessTokenInvalid,
+    AccessTokenSignature,
+    RefreshTokenInvalid,
+    RefreshTokenRevoked,
+    RefreshTokenExpired,
+    RefreshTokenReused,
+    UnsupportedTokenType,
+    RevocationNotEnabled,
+    TokenOfAnotherClient,
+
+    // Users and names
+    UserNotFound,
+    UsernameClientCombinationNotFound,
+    UsernameExists,
+    /// The e-mail address or phone number is taken (pools where it is the username).
+    SignInAttributeExists(&'static str),
+    /// At confirmation: another user owns the alias.
+    AliasExistsAtConfirmation(&'static str),
+    /// At an update of attributes: another user owns the alias.
+    AliasExists(&'static str),
+    SignUpNotPermitted,
+    UserCannotBeConfirmed(&'static str),
+    UserAlreadyConfirmed,
+    PasswordCannotBeReset,
+    ContactAdministratorToReset,
+    NoVerifiedRecoveryAttribute,
+    AutoVerificationOff,
+    ResendNotPossible(String),
+    UnauthorizedAttributeWrite,
+
+    // Codes
+    CodeMismatch,
+    CodeExpired,
+    AttemptLimitExceeded,
+
+    // Passwords
+    InvalidPassword(&'static str),
+    PasswordUsedBefore,
+
+    // Things
+    PoolNotFound(PoolId),
+    ClientNotFound(ClientId),
+    GroupNotFound,
+    GroupExists,
+    NotFound(String),
+    LimitExceeded(String),
+    InvalidPoolConfiguration(String),
+    FeatureUnavailableInTier(String),
+
+    /// Any other input that cannot be accepted, with the text the caller reads.
+    InvalidParameter(String),
+    /// The same thing was changed by someone else at the same moment.
+    ConcurrentModification,
+    TooManyRequests,
+    OperationNotEnabled(String),
+
+    /// A fault of the server. The text is for the log, never for the caller.
+    Internal(String),
+}
+
+impl Error {
+    pub fn invalid(text: impl Into<String>) -> Self {
+        Self::InvalidParameter(text.into())
+    }
+
+    pub fn internal(text: impl std::fmt::Display) -> Self {
+        Self::Internal(text.to_string())
+    }
+}

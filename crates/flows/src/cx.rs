@@ -1,0 +1,115 @@
+//! Who asks, and where: one value that a request carries from the dispatcher down to the store.
+//!
+//! The four kinds nest, each reaching what the one before it knows by dereference:
+//! [`AccountCx`] (an administrator of an account) and [`PoolCx`] (one live pool, named once and resolved
+//! once) - [`ClientCx`] (an app client of that pool) - [`UserCx`] (a signed-in user, by access token).
+
+use std::net::IpAddr;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use domain::ids::{AccountId, ClientId, Region};
+use domain::session::Session;
+use domain::time::Time;
+use domain::{Client, Pool, Result, User};
+use storage::{Db, PoolRef};
+
+use crate::directory::LivePool;
+use crate::services::Services;
+
+/// Where a request comes from.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub ip: IpAddr,
+    pub user_agent: Option<String>,
+    pub request_id: String,
+}
+
+/// An administrator acting on an account and region, outside any pool.
+#[derive(Clone)]
+pub struct AccountCx {
+    pub services: Arc<Services>,
+    pub caller: Caller,
+    pub account: AccountId,
+    pub region: Region,
+}
+
+/// A request that concerns one live pool.
+#[derive(Clone)]
+pub struct PoolCx {
+    pub services: Arc<Services>,
+    pub caller: Caller,
+    pub live: Arc<LivePool>,
+}
+
+/// A request through an app client of the pool.
+#[derive(Clone)]
+pub struct ClientCx {
+    pub pool_cx: PoolCx,
+    pub client: Client,
+}
+
+/// A request by a signed-in user.
+#[derive(Clone)]
+pub struct UserCx {
+    pub client_cx: ClientCx,
+    pub user: User,
+    pub session: Session,
+}
+
+impl AccountCx {
+    pub fn db(&self) -> &Db {
+        &self.services.db
+    }
+
+    pub fn now(&self) -> Time {
+        self.services.clock.now()
+    }
+}
+
+impl PoolCx {
+    pub fn db(&self) -> &Db {
+        &self.services.db
+    }
+
+    pub fn now(&self) -> Time {
+        self.services.clock.now()
+    }
+
+    pub fn random(&self) -> &dyn crypto::random::Random {
+        self.services.random.as_ref()
+    }
+
+    pub fn pool(&self) -> &Pool {
+        &self.live.pool
+    }
+
+    /// The handle that storage takes: proof that the pool was resolved.
+    pub fn pool_ref(&self) -> &PoolRef {
+        &self.live.pool_ref
+    }
+
+    /// Narrows the request to an app client, which must be of this pool.
+    pub async fn with_client(self, id: &ClientId) -> Result<ClientCx> {
+        let client = storage::clients::find(self.db(), self.pool_ref(), id)
+            .await?
+            .ok_or_else(|| domain::Error::ClientNotFound(id.clone()))?;
+        Ok(ClientCx { pool_cx: self, client })
+    }
+}
+
+impl Deref for ClientCx {
+    type Target = PoolCx;
+
+    fn deref(&self) -> &PoolCx {
+        &self.pool_cx
+    }
+}
+
+impl Deref for UserCx {
+    type Target = ClientCx;
+
+    fn deref(&self) -> &ClientCx {
+        &self.client_cx
+    }
+}

@@ -1,0 +1,127 @@
+//! App clients and their secrets.
+
+use domain::client::Client;
+use domain::ids::{ClientId, PoolId};
+use domain::time::Time;
+use domain::{Error, Result};
+
+use crate::db::{Db, PoolRef, inconsistent};
+use crate::engine::{Row, Statement};
+
+/// Condition: the client id is new.
+pub const ID_FREE: &str = "client id free";
+/// Condition: the client is still the version that was read.
+pub const UNCHANGED: &str = "client unchanged";
+
+/// The client of this id, whichever pool it is of; `None` also when that pool is deleted.
+pub async fn find_any_pool(db: &Db, id: &ClientId) -> Result<Option<Client>> {
+    db.row(
+        "SELECT c.client_id, c.pool_id, c.settings, c.version, c.created_at, c.modified_at \
+         FROM clients c JOIN pools p ON p.pool_id = c.pool_id \
+         WHERE c.client_id = $1 AND p.deleted_at IS NULL",
+        &[id.as_str().into()],
+    )
+    .await?
+    .map(|row| from_row(&row))
+    .transpose()
+}
+
+pub async fn find(db: &Db, pool: &PoolRef, id: &ClientId) -> Result<Option<Client>> {
+    let found = find_any_pool(db, id).await?;
+    Ok(found.filter(|client| client.pool_id == *pool.pool_id()))
+}
+
+/// Clients of the pool after `after`, in the order of their ids.
+pub async fn list(db: &Db, pool: &PoolRef, after: &str, limit: i64) -> Result<Vec<Client>> {
+    db.rows(
+        "SELECT client_id, pool_id, settings, version, created_at, modified_at FROM clients \
+         WHERE pool_id = $1 AND client_id > $2 ORDER BY client_id LIMIT $3",
+        &[pool.param(), after.into(), limit.into()],
+    )
+    .await?
+    .iter()
+    .map(from_row)
+    .collect()
+}
+
+pub fn insert(pool: &PoolRef, client: &Client) -> Result<Statement> {
+    Ok(Statement::new(
+        "INSERT INTO clients (client_id, pool_id, name, settings, version, created_at, modified_at) \
+         VALUES ($1, $2, $3, $4, 1, $5, $5) ON CONFLICT DO NOTHING",
+        vec![
+            client.id.as_str().into(),
+            pool.param(),
+            client.settings.client_name.as_deref().unwrap_or_default().into(),
+            settings_text(client)?.into(),
+            client.created_at.millis().into(),
+        ],
+    )
+    .must_insert(ID_FREE))
+}
+
+/// Replaces the settings if they are still of `client.version`; the version moves on by one.
+pub fn update(pool: &PoolRef, client: &Client, now: Time) -> Result<Statement> {
+    Ok(Statement::new(
+        "UPDATE clients SET name = $3, settings = $4, version = version + 1, modified_at = $5 \
+         WHERE client_id = $1 AND pool_id = $2 AND version = $6",
+        vec![
+            client.id.as_str().into(),
+            pool.param(),
+            client.settings.client_name.as_deref().unwrap_or_default().into(),
+            settings_text(client)?.into(),
+            now.millis().into(),
+            client.version.into(),
+        ],
+    )
+    .must_change_one(UNCHANGED))
+}
+
+/// Moves the version on, so that limits over the client's secrets hold.
+pub fn touch(pool: &PoolRef, client: &Client) -> Statement {
+    Statement::new(
+        "UPDATE clients SET version = version + 1 WHERE client_id = $1 AND pool_id = $2 AND version = $3",
+        vec![client.id.as_str().into(), pool.param(), client.version.into()],
+    )
+    .must_change_one(UNCHANGED)
+}
+
+/// The condition that the client still exists when this batch is applied.
+pub fn exists(pool: &PoolRef, id: &ClientId) -> Statement {
+    Statement::new(
+        "SELECT 1 FROM clients WHERE client_id = $1 AND pool_id = $2",
+        vec![id.as_str().into(), pool.param()],
+    )
+    .must_find(UNCHANGED)
+}
+
+/// Deletes the client with its secrets and the sign-ins made through it.
+pub fn delete(pool: &PoolRef, client: &Client) -> Vec<Statement> {
+    let id = || client.id.as_str().into();
+    vec![
+        Statement::new(
+            "DELETE FROM clients WHERE client_id = $1 AND pool_id = $2 AND version = $3",
+            vec![id(), pool.param(), client.version.into()],
+        )
+        .must_change_one(UNCHANGED),
+        Statement::new("DELETE FROM client_secrets WHERE client_id = $1", vec![id()]),
+        Statement::new(
+            "DELETE FROM sessions WHERE pool_id = $1 AND client_id = $2",
+            vec![pool.param(), id()],
+        ),
+    ]
+}
+
+fn settings_text(client: &Client) -> Result<String> {
+    serde_json::to_string(&client.settings).map_err(Error::internal)
+}
+
+fn from_row(row: &Row) -> Result<Client> {
+    Ok(Client {
+        id: ClientId::new(row.text(0)),
+        pool_id: PoolId::new(row.text(1)),
+        settings: serde_json::from_str(row.text(2)).map_err(|_| inconsistent("clients", "settings"))?,
+        version: row.int(3),
+        created_at: Time::from_millis(row.int(4)),
+        modified_at: Time::from_millis(row.int(5)),
+    })
+}

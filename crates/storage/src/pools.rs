@@ -1,0 +1,140 @@
+//! Pools: their settings, and the mark that says whether they live.
+
+use domain::ids::{AccountId, PoolId, Region};
+use domain::time::Time;
+use domain::{Error, Pool, Result};
+
+use crate::db::{Db, PoolRef, inconsistent};
+use crate::engine::{Row, Statement};
+
+/// Condition: the pool has not been deleted. Every batch that grants or creates carries it.
+pub const LIVES: &str = "pool lives";
+/// Condition: the pool's settings are still the version that was read.
+pub const UNCHANGED: &str = "pool unchanged";
+/// Condition: the pool id is new.
+pub const ID_FREE: &str = "pool id free";
+
+/// The live pool of this id within an account and region.
+pub async fn resolve(
+    db: &Db,
+    account: &AccountId,
+    region: &Region,
+    pool_id: &PoolId,
+) -> Result<Option<(Pool, PoolRef)>> {
+    let found = resolve_any_account(db, pool_id).await?;
+    Ok(found.filter(|(_, pool_ref)| pool_ref.account == *account && pool_ref.region == *region))
+}
+
+/// The live pool of this id: for callers that were led to it by something the pool itself issued (an app
+/// client, a token), not by an administrator.
+pub async fn resolve_any_account(db: &Db, pool_id: &PoolId) -> Result<Option<(Pool, PoolRef)>> {
+    db.row(
+        "SELECT pool_id, account, region, issuer, settings, version, created_at, modified_at \
+         FROM pools WHERE pool_id = $1 AND deleted_at IS NULL",
+        &[pool_id.as_str().into()],
+    )
+    .await?
+    .map(|row| from_row(&row))
+    .transpose()
+}
+
+/// Live pools of an account and region after `after`, in the order of their ids.
+pub async fn list(
+    db: &Db,
+    account: &AccountId,
+    region: &Region,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Pool>> {
+    db.rows(
+        "SELECT pool_id, account, region, issuer, settings, version, created_at, modified_at \
+         FROM pools WHERE account = $1 AND region = $2 AND pool_id > $3 AND deleted_at IS NULL \
+         ORDER BY pool_id LIMIT $4",
+        &[account.as_str().into(), region.as_str().into(), after.into(), limit.into()],
+    )
+    .await?
+    .iter()
+    .map(|row| from_row(row).map(|(pool, _)| pool))
+    .collect()
+}
+
+/// Every live pool's id and version: what a node compares its cache with.
+pub async fn versions(db: &Db) -> Result<Vec<(PoolId, i64)>> {
+    let rows = db.rows("SELECT pool_id, version FROM pools WHERE deleted_at IS NULL", &[]).await?;
+    Ok(rows.iter().map(|row| (PoolId::new(row.text(0)), row.int(1))).collect())
+}
+
+/// The condition that the pool lives until this batch is applied.
+pub fn lives(pool: &PoolRef) -> Statement {
+    Statement::new("SELECT 1 FROM pools WHERE pool_id = $1 AND deleted_at IS NULL", vec![pool.param()])
+        .must_find(LIVES)
+}
+
+pub fn insert(pool: &Pool) -> Result<Statement> {
+    Ok(Statement::new(
+        "INSERT INTO pools (pool_id, account, region, issuer, settings, version, created_at, modified_at, deleted_at) \
+         VALUES ($1, $2, $3, $4, $5, 1, $6, $6, NULL) ON CONFLICT DO NOTHING",
+        vec![
+            pool.id.as_str().into(),
+            pool.account.as_str().into(),
+            pool.region.as_str().into(),
+            pool.issuer.as_str().into(),
+            settings_text(pool)?.into(),
+            pool.created_at.millis().into(),
+        ],
+    )
+    .must_insert(ID_FREE))
+}
+
+/// Replaces the settings if they are still of `pool.version`; the version moves on by one.
+pub fn update(pool: &PoolRef, changed: &Pool, now: Time) -> Result<Statement> {
+    Ok(Statement::new(
+        "UPDATE pools SET settings = $2, version = version + 1, modified_at = $3 \
+         WHERE pool_id = $1 AND version = $4 AND deleted_at IS NULL",
+        vec![pool.param(), settings_text(changed)?.into(), now.millis().into(), changed.version.into()],
+    )
+    .must_change_one(UNCHANGED))
+}
+
+/// Moves the version on: configuration that hangs on the pool (limits counted over several rows) changed.
+pub fn touch(pool: &PoolRef, version: i64) -> Statement {
+    Statement::new(
+        "UPDATE pools SET version = version + 1 WHERE pool_id = $1 AND version = $2 AND deleted_at IS NULL",
+        vec![pool.param(), version.into()],
+    )
+    .must_change_one(UNCHANGED)
+}
+
+/// Sets the tombstone: from then on no lookup finds the pool or anything in it.
+pub fn delete(pool: &PoolRef, version: i64, now: Time) -> Statement {
+    Statement::new(
+        "UPDATE pools SET deleted_at = $2, version = version + 1 \
+         WHERE pool_id = $1 AND version = $3 AND deleted_at IS NULL",
+        vec![pool.param(), now.millis().into(), version.into()],
+    )
+    .must_change_one(UNCHANGED)
+}
+
+fn settings_text(pool: &Pool) -> Result<String> {
+    serde_json::to_string(&pool.settings).map_err(Error::internal)
+}
+
+fn from_row(row: &Row) -> Result<(Pool, PoolRef)> {
+    let settings = serde_json::from_str(row.text(4)).map_err(|_| inconsistent("pools", "settings"))?;
+    let pool_ref = PoolRef {
+        pool_id: PoolId::new(row.text(0)),
+        account: AccountId::new(row.text(1)),
+        region: Region::new(row.text(2)),
+    };
+    let pool = Pool {
+        id: pool_ref.pool_id.clone(),
+        account: pool_ref.account.clone(),
+        region: pool_ref.region.clone(),
+        issuer: row.text(3).to_owned(),
+        settings,
+        version: row.int(5),
+        created_at: Time::from_millis(row.int(6)),
+        modified_at: Time::from_millis(row.int(7)),
+    };
+    Ok((pool, pool_ref))
+}

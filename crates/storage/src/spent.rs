@@ -1,0 +1,23 @@
+//! Nonces of sealed sessions and challenges: each can be spent once.
+
+use domain::time::Time;
+
+use crate::db::PoolRef;
+use crate::engine::Statement;
+
+/// Condition: nobody spent the nonce before.
+pub const UNSPENT: &str = "nonce unspent";
+
+/// Spends a nonce; it is remembered until `expires_at`, when what carries it is dead anyway.
+pub fn spend(pool: &PoolRef, nonce: &str, expires_at: Time) -> Statement {
+    Statement::new(
+        "INSERT INTO spent (pool_id, nonce, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        vec![pool.param(), nonce.into(), expires_at.millis().into()],
+    )
+    .must_insert(UNSPENT)
+}
+
+/// Forgets nonces that have expired.
+pub fn prune(now: Time) -> Statement {
+    Statement::new("DELETE FROM spent WHERE expires_at <= $1", vec![now.millis().into()])
+}

@@ -1,0 +1,47 @@
+//! By what a call is authorized, and which quota it draws on.
+
+/// By what a call of an operation is authorized.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Authorization {
+    /// SigV4 and policies.
+    Iam,
+    /// Nothing but the app client it names (and that client's secret).
+    Public,
+    /// The `AccessToken` member.
+    AccessToken,
+    /// The `AccessToken` member, or the `Session` of a sign-in under way.
+    AccessTokenOrSession,
+    /// The `Session` of a sign-in under way.
+    Session,
+    /// A refresh token and the app client it was issued to.
+    RefreshToken,
+    /// An app client and its secret.
+    ClientSecret,
+    /// SigV4 and policies, or an app client and its secret.
+    IamOrClientSecret,
+    /// The feedback token of a notification mail.
+    FeedbackToken,
+}
+
+/// Request rate quotas of `cognito-idp`, shared by all pools of an account and region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum QuotaCategory {
+    UserAuthentication,
+    UserCreation,
+    UserFederation,
+    UserAccountRecovery,
+    UserRead,
+    UserUpdate,
+    UserToken,
+    UserResourceRead,
+    UserResourceUpdate,
+    UserList,
+    UserPoolRead,
+    UserPoolUpdate,
+    UserPoolResourceRead,
+    UserPoolResourceUpdate,
+    UserPoolClientRead,
+    UserPoolClientUpdate,
+    ClientAuthentication,
+    LimitManagement,
+}

@@ -1,0 +1,63 @@
+//! The form in which the generated constraints describe what an input must look like.
+
+use std::sync::OnceLock;
+
+use regex::Regex;
+
+/// What a value must look like. Bounds are lengths for text (UTF-16 code units, as Java counts), lists, maps
+/// and blobs (bytes), and values for numbers.
+#[derive(Debug)]
+pub enum Shape {
+    Structure(&'static [Member]),
+    List { element: &'static Shape, min: Option<i64>, max: Option<i64> },
+    Map { key: &'static Shape, value: &'static Shape, min: Option<i64>, max: Option<i64> },
+    String(StringShape),
+    Integer { min: Option<i64>, max: Option<i64> },
+    Long { min: Option<i64>, max: Option<i64> },
+    Double,
+    Boolean,
+    Timestamp,
+    Blob { min: Option<i64>, max: Option<i64> },
+    /// Any JSON.
+    Document,
+}
+
+#[derive(Debug)]
+pub struct Member {
+    pub name: &'static str,
+    pub required: bool,
+    pub shape: &'static Shape,
+}
+
+#[derive(Debug)]
+pub struct StringShape {
+    pub min: Option<i64>,
+    pub max: Option<i64>,
+    pub pattern: Option<&'static Pattern>,
+    /// The values of an enumeration; empty for free text.
+    pub values: &'static [&'static str],
+    /// The value is left out of error texts and `Debug`.
+    pub sensitive: bool,
+}
+
+/// A pattern: AWS's text for the error, and the same as the `regex` crate spells it. Compiled on first use.
+#[derive(Debug)]
+pub struct Pattern {
+    pub text: &'static str,
+    anchored: &'static str,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    pub const fn new(text: &'static str, anchored: &'static str) -> Self {
+        Self { text, anchored, compiled: OnceLock::new() }
+    }
+
+    /// Whether the whole text matches. A pattern that does not compile matches nothing (a test compiles all).
+    pub fn matches(&self, text: &str) -> bool {
+        self.compiled
+            .get_or_init(|| Regex::new(self.anchored).ok())
+            .as_ref()
+            .is_some_and(|regex| regex.is_match(text))
+    }
+}
