@@ -1,0 +1,7 @@
+//! JSON Web Signatures with RS256, as user pools issue them.
+
+mod key;
+mod verify;
+
+pub use key::{KeyError, SigningKey};
+pub use verify::{JwsError, VerifyingKey, verify};
