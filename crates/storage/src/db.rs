@@ -44,8 +44,6 @@ impl PoolRef {
     }
 }
 
-/// Why a batch was not applied: one of its own conditions, by name, or a fault.
-pub type ApplyError = WriteError;
 
 impl Db {
     pub fn new(store: Store, keys: Arc<RootKeys>, random: Arc<dyn Random>) -> Self {

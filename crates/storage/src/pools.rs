@@ -67,7 +67,7 @@ pub async fn versions(db: &Db) -> Result<Vec<(PoolId, i64)>> {
 /// The condition that the pool lives until this batch is applied.
 pub fn lives(pool: &PoolRef) -> Statement {
     Statement::new("SELECT 1 FROM pools WHERE pool_id = $1 AND deleted_at IS NULL", vec![pool.param()])
-        .must_find(LIVES)
+        .must_see(LIVES)
 }
 
 pub fn insert(pool: &Pool) -> Result<Statement> {
