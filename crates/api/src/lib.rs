@@ -1,1 +1,10 @@
 //! The AWS JSON 1.1 surface: protocol, order of checks, one file per operation.
+
+mod authenticate;
+mod dispatch;
+pub mod errors;
+pub mod operations;
+pub mod pagination;
+pub mod protocol;
+
+pub use dispatch::{Api, MAX_BODY};

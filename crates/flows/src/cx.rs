@@ -26,7 +26,7 @@ pub struct Caller {
 }
 
 /// An administrator acting on an account and region, outside any pool.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct AccountCx {
     pub services: Arc<Services>,
     pub caller: Caller,
@@ -35,7 +35,7 @@ pub struct AccountCx {
 }
 
 /// A request that concerns one live pool.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct PoolCx {
     pub services: Arc<Services>,
     pub caller: Caller,
@@ -43,14 +43,14 @@ pub struct PoolCx {
 }
 
 /// A request through an app client of the pool.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct ClientCx {
     pub pool_cx: PoolCx,
     pub client: Client,
 }
 
 /// A request by a signed-in user.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct UserCx {
     pub client_cx: ClientCx,
     pub user: User,

@@ -1,1 +1,5 @@
-//! Pure decisions on a request: may it pass?
+//! Pure decisions on a request: may it pass? No clock, no I/O, nothing of user pools.
+
+pub mod arn;
+pub mod host;
+pub mod sigv4;

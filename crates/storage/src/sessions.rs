@@ -27,6 +27,17 @@ pub async fn find(db: &Db, pool: &PoolRef, id: &SessionId) -> Result<Option<Sess
     Ok(row.map(|row| from_row(&row)))
 }
 
+/// The user of an access token and its session: two point reads.
+pub async fn find_with_user(
+    db: &Db,
+    pool: &PoolRef,
+    id: &SessionId,
+    user: &UserId,
+) -> Result<(Option<User>, Option<Session>)> {
+    let user = crate::users::find(db, pool, user).await?;
+    Ok((user, find(db, pool, id).await?))
+}
+
 pub fn insert(pool: &PoolRef, session: &Session, now: Time) -> Statement {
     Statement::new(
         "INSERT INTO sessions (pool_id, session_id, user_id, client_id, auth_time, expires_at, device_key, \

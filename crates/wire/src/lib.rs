@@ -10,7 +10,7 @@ mod validate;
 
 pub use parse::{SerializationFault, parse};
 pub use scalars::{Blob, Timestamp};
-pub use validate::{check_constraints, check_types};
+pub use validate::{check_constraints, check_types, value_fits};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};

@@ -79,6 +79,13 @@ pub fn check_constraints(shape: &Shape, input: &Map<String, Value>) -> Result<()
     }
 }
 
+/// Whether one value satisfies the constraints of its shape.
+pub fn value_fits(shape: &Shape, value: &Value) -> bool {
+    let mut found = Vec::new();
+    check_value(shape, value, "", &mut found);
+    found.is_empty()
+}
+
 fn structure(shape: &Shape, input: &Map<String, Value>, path: &str, found: &mut Vec<String>) {
     let Shape::Structure(members) = shape else { return };
     for member in *members {

@@ -16,7 +16,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use wire::cognito_idp::Operation;
 
-type Reply = Pin<Box<dyn Future<Output = Result<Bytes>> + Send>>;
+/// An operation under way.
+pub type Reply = Pin<Box<dyn Future<Output = Result<Bytes>> + Send>>;
 
 /// How an operation is carried out, by whom it concerns.
 pub enum Handler {

@@ -1,0 +1,180 @@
+//! The path of a request: operation, signature, body, pool, authorization, constraints, quota, handler -
+//! in that order, and nowhere else.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use domain::Error;
+use domain::ids::{ClientId, PoolId};
+use flows::Services;
+use flows::cx::{AccountCx, Caller, ClientCx, PoolCx};
+use http::header::USER_AGENT;
+use http::request::Parts;
+use http::{Method, Response, StatusCode};
+use serde_json::{Map, Value};
+use wire::authorization::Authorization;
+use wire::cognito_idp::{ErrorKind, Operation};
+use wire::constraints::Shape;
+
+use crate::authenticate::{self, Administrator};
+use crate::errors::ApiError;
+use crate::operations::{self, Handler};
+use crate::protocol::target::Target;
+use crate::protocol::{cors, respond};
+
+/// Largest request body, in bytes.
+pub const MAX_BODY: usize = 1024 * 1024;
+
+/// The AWS JSON services behind one address.
+#[derive(Clone, Debug)]
+pub struct Api {
+    services: Arc<Services>,
+}
+
+impl Api {
+    pub fn new(services: Arc<Services>) -> Self {
+        Self { services }
+    }
+
+    /// Answers one request whose body has been read, from a peer at `ip`.
+    pub async fn handle(&self, request: &Parts, body: Bytes, ip: IpAddr) -> Response<Bytes> {
+        if request.method == Method::OPTIONS {
+            return cors::preflight(&request.headers);
+        }
+        let request_id = crypto::random::uuid(self.services.random.as_ref());
+        let caller = Caller {
+            ip,
+            user_agent: request.headers.get(USER_AGENT).and_then(|v| v.to_str().ok()).map(str::to_owned),
+            request_id: request_id.clone(),
+        };
+        respond::respond(&request_id, self.answer(request, &body, caller).await)
+    }
+
+    async fn answer(&self, request: &Parts, body: &[u8], caller: Caller) -> Result<Bytes, ApiError> {
+        if request.method != Method::POST || request.uri.path() != "/" {
+            return Err(ApiError::unknown_operation());
+        }
+        match Target::from_headers(&request.headers)? {
+            Target::CognitoIdp(operation) => self.cognito_idp(operation, request, body, caller).await,
+            Target::CognitoIdentity(operation) => Err(not_built(operation.name())),
+            Target::Wafv2(operation) => Err(not_built(operation.name())),
+        }
+    }
+
+    async fn cognito_idp(
+        &self,
+        operation: Operation,
+        request: &Parts,
+        body: &[u8],
+        caller: Caller,
+    ) -> Result<Bytes, ApiError> {
+        if body.len() > MAX_BODY {
+            return Err(ApiError::named(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "RequestEntityTooLargeException",
+                "The request body is too large.",
+            ));
+        }
+        let administrator = match operation.authorization() {
+            Authorization::Iam => Some(authenticate::any_credentials(
+                &request.headers,
+                "cognito-idp",
+                self.services.clock.real(),
+            )?),
+            _ => None,
+        };
+        let shape = operation.input();
+        let input = wire::parse(body)
+            .and_then(|input| wire::check_types(shape, &input).map(|()| input))
+            .map_err(|fault| ApiError::serialization(fault.0))?;
+        let call = self.resolve(operation, administrator, &input, caller).await?;
+        wire::check_constraints(shape, &input)
+            .map_err(|text| ApiError::new(ErrorKind::InvalidParameterException, text))?;
+        match call {
+            Some(call) => Ok(call(input).await?),
+            // What names the pool, the client or the user is missing or malformed, which the constraints say.
+            None => Err(ApiError::new(ErrorKind::InvalidParameterException, "Invalid input")),
+        }
+    }
+
+    /// Finds, once, what the operation is about, and checks what authorizes it. `None` when the naming member
+    /// is missing or could not name anything.
+    async fn resolve(
+        &self,
+        operation: Operation,
+        administrator: Option<Administrator>,
+        input: &Map<String, Value>,
+        caller: Caller,
+    ) -> Result<Option<Call>, ApiError> {
+        let services = &self.services;
+        let named = |member: &str| well_formed(operation.input(), input, member);
+        match (operations::handler(operation), administrator) {
+            (Handler::Account(run), Some(Administrator { account, region })) => {
+                let cx = AccountCx { services: services.clone(), caller, account, region };
+                Ok(Some(Box::new(move |input| run(cx, input))))
+            }
+            (Handler::Pool(run), Some(administrator)) => {
+                let Some(pool_id) = pool_named(operation, &administrator, &named)? else { return Ok(None) };
+                let Administrator { account, region } = administrator;
+                let live = services
+                    .directory
+                    .resolve(&services.db, &account, &region, &pool_id)
+                    .await?
+                    .ok_or(Error::PoolNotFound(pool_id))?;
+                let cx = PoolCx { services: services.clone(), caller, live };
+                Ok(Some(Box::new(move |input| run(cx, input))))
+            }
+            (Handler::Client(run), None) => {
+                let Some(id) = named("ClientId").map(ClientId::new) else { return Ok(None) };
+                let (live, client) = services
+                    .directory
+                    .resolve_client(&services.db, &id)
+                    .await?
+                    .ok_or(Error::ClientNotFound(id))?;
+                let cx = ClientCx { pool_cx: PoolCx { services: services.clone(), caller, live }, client };
+                Ok(Some(Box::new(move |input| run(cx, input))))
+            }
+            (Handler::User(run), None) => {
+                let Some(token) = named("AccessToken") else { return Ok(None) };
+                let cx = flows::access_token::authenticate(services, caller, token).await?;
+                Ok(Some(Box::new(move |input| run(cx, input))))
+            }
+            (Handler::NotBuilt, _) => Err(not_built(operation.name())),
+            _ => Err(Error::internal("an operation's handler does not fit its authorization").into()),
+        }
+    }
+}
+
+type Call = Box<dyn FnOnce(Map<String, Value>) -> operations::Reply + Send>;
+
+/// The value of a top-level text member, if it satisfies its own constraints.
+fn well_formed<'a>(shape: &Shape, input: &'a Map<String, Value>, member: &str) -> Option<&'a str> {
+    let Shape::Structure(members) = shape else { return None };
+    let known = members.iter().find(|m| m.name == member)?;
+    let value = input.get(member)?;
+    wire::value_fits(known.shape, value).then(|| value.as_str())?
+}
+
+/// The pool an administrative call names, by id or by ARN.
+fn pool_named<'a>(
+    operation: Operation,
+    administrator: &Administrator,
+    named: &impl Fn(&str) -> Option<&'a str>,
+) -> Result<Option<PoolId>, ApiError> {
+    if let Some(id) = named("UserPoolId") {
+        return Ok(Some(PoolId::new(id)));
+    }
+    let Some(arn) = named("ResourceArn") else { return Ok(None) };
+    guard::arn::Arn::parse(arn)
+        .and_then(|arn| arn.user_pool(administrator.account.as_str(), administrator.region.as_str()))
+        .map(|id| Some(PoolId::new(id)))
+        .ok_or_else(|| Error::NotFound(format!("{} found no user pool of that ARN.", operation.name())).into())
+}
+
+fn not_built(operation: &str) -> ApiError {
+    ApiError::new(
+        ErrorKind::OperationNotEnabledException,
+        format!("{operation} is not available in this version of Poolhouse."),
+    )
+}

@@ -1,0 +1,68 @@
+//! Page tokens: sealed, bound to account, pool and the list they continue, good for an hour.
+
+use std::time::Duration;
+
+use crypto::secret_box::Context;
+use domain::time::{Time, hours};
+use domain::{Error, Result};
+use flows::Services;
+
+const LIFE: Duration = hours(1);
+
+/// The list that a token continues. A token of another list, pool or account does not open.
+#[derive(Clone, Copy, Debug)]
+pub struct Listing<'a> {
+    /// The operation and whatever else (a filter) must not change between pages.
+    pub name: &'a str,
+    pub account: &'a str,
+    /// Empty for lists of pools.
+    pub pool: &'a str,
+}
+
+impl Listing<'_> {
+    fn context(&self) -> Context<'_> {
+        Context {
+            purpose: "page",
+            table: "",
+            column: "",
+            account: self.account,
+            pool: self.pool,
+            row: self.name,
+        }
+    }
+
+    /// A token for the page after `position`.
+    pub fn token(&self, services: &Services, position: &str) -> String {
+        let expires = services.clock.now() + LIFE;
+        let text = format!("{}:{position}", expires.millis());
+        services.keys.seal_text(&self.context(), text.as_bytes(), services.random.as_ref())
+    }
+
+    /// Where the page begins: after the position in the token, at the start without one.
+    pub fn position(&self, services: &Services, token: Option<&str>) -> Result<String> {
+        let Some(token) = token else { return Ok(String::new()) };
+        let invalid = || Error::invalid("Invalid pagination token");
+        let opened = services.keys.open_text(&self.context(), token).map_err(|_| invalid())?;
+        let text = std::str::from_utf8(&opened).map_err(|_| invalid())?;
+        let (expires, position) = text.split_once(':').ok_or_else(invalid)?;
+        let expires = Time::from_millis(expires.parse().map_err(|_| invalid())?);
+        if expires <= services.clock.now() {
+            return Err(invalid());
+        }
+        Ok(position.to_owned())
+    }
+}
+
+/// Cuts a page of `limit` out of up to `limit + 1` items read; the token continues after the last one kept.
+pub fn cut<T>(
+    listing: &Listing<'_>,
+    services: &Services,
+    mut items: Vec<T>,
+    limit: usize,
+    position: impl Fn(&T) -> String,
+) -> (Vec<T>, Option<String>) {
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let token = items.last().filter(|_| more).map(|last| listing.token(services, &position(last)));
+    (items, token)
+}

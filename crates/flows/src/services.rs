@@ -1,0 +1,54 @@
+//! What every request needs and nothing of one request: the store, the clock, randomness, the worker pools.
+
+use std::sync::Arc;
+
+use crypto::random::Random;
+use crypto::secret_box::RootKeys;
+use domain::ports::Clock;
+use domain::{Error, Result};
+use storage::Db;
+
+use crate::directory::Directory;
+use crate::hasher::Hasher;
+use crate::key_maker::KeyMaker;
+
+pub struct Services {
+    pub db: Db,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    pub keys: Arc<RootKeys>,
+    pub hasher: Hasher,
+    pub key_maker: KeyMaker,
+    pub directory: Directory,
+    /// Where this installation is reached, without a trailing slash. Issuers are made from it.
+    pub base_url: String,
+}
+
+impl std::fmt::Debug for Services {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Services").field("base_url", &self.base_url).finish_non_exhaustive()
+    }
+}
+
+impl Services {
+    /// Starts the worker pools over an open store.
+    pub fn start(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        keys: Arc<RootKeys>,
+        base_url: String,
+    ) -> Result<Arc<Self>> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Arc::new(Self {
+            db,
+            clock,
+            random,
+            keys,
+            hasher: Hasher::start(threads).map_err(Error::internal)?,
+            key_maker: KeyMaker::start().map_err(Error::internal)?,
+            directory: Directory::default(),
+            base_url: base_url.trim_end_matches('/').to_owned(),
+        }))
+    }
+}
