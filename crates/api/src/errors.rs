@@ -204,6 +204,8 @@ impl From<Error> for ApiError {
             Error::LimitExceeded(text) => (K::LimitExceededException, text),
             Error::InvalidPoolConfiguration(text) => (K::InvalidUserPoolConfigurationException, text),
             Error::FeatureUnavailableInTier(text) => (K::FeatureUnavailableInTierException, text),
+            Error::ScopeDoesNotExist(text) => (K::ScopeDoesNotExistException, text),
+            Error::InvalidOauthFlow(text) => (K::InvalidOAuthFlowException, text),
             Error::InvalidParameter(text) => (K::InvalidParameterException, text),
             Error::ConcurrentModification => (
                 K::ConcurrentModificationException,

@@ -6,6 +6,7 @@ use crypto::secret_box::Context;
 use domain::time::{Time, hours};
 use domain::{Error, Result};
 use flows::Services;
+use flows::cx::PoolCx;
 
 const LIFE: Duration = hours(1);
 
@@ -19,7 +20,12 @@ pub struct Listing<'a> {
     pub pool: &'a str,
 }
 
-impl Listing<'_> {
+impl<'a> Listing<'a> {
+    /// A list inside one pool.
+    pub fn of_pool(name: &'a str, cx: &'a PoolCx) -> Self {
+        Self { name, account: cx.pool().account.as_str(), pool: cx.pool().id.as_str() }
+    }
+
     fn context(&self) -> Context<'_> {
         Context {
             purpose: "page",

@@ -85,6 +85,8 @@ pub enum Error {
     LimitExceeded(String),
     InvalidPoolConfiguration(String),
     FeatureUnavailableInTier(String),
+    ScopeDoesNotExist(String),
+    InvalidOauthFlow(String),
 
     /// Any other input that cannot be accepted, with the text the caller reads.
     InvalidParameter(String),

@@ -5,6 +5,7 @@ pub mod cx;
 pub mod directory;
 mod hasher;
 mod key_maker;
+pub mod pools;
 pub mod services;
 
 pub use services::Services;

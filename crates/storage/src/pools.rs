@@ -38,6 +38,16 @@ pub async fn resolve_any_account(db: &Db, pool_id: &PoolId) -> Result<Option<(Po
     .transpose()
 }
 
+/// The pool as stored now, for configuration that must not come from a snapshot.
+pub async fn read(db: &Db, pool: &PoolRef) -> Result<Option<Pool>> {
+    Ok(resolve(db, &pool.account, &pool.region, &pool.pool_id).await?.map(|(pool, _)| pool))
+}
+
+/// The handle of a pool about to be inserted.
+pub fn new_ref(pool: &Pool) -> PoolRef {
+    PoolRef { account: pool.account.clone(), region: pool.region.clone(), pool_id: pool.id.clone() }
+}
+
 /// Live pools of an account and region after `after`, in the order of their ids.
 pub async fn list(
     db: &Db,

@@ -45,6 +45,17 @@ pub async fn find(db: &Db, pool: &PoolRef, id: &UserId) -> Result<Option<User>> 
     .transpose()
 }
 
+/// How many users the pool has, counted up to 100,000.
+pub async fn estimate(db: &Db, pool: &PoolRef) -> Result<i64> {
+    let row = db
+        .row(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM users WHERE pool_id = $1 LIMIT 100000) AS counted",
+            &[pool.param()],
+        )
+        .await?;
+    Ok(row.map_or(0, |row| row.int(0)))
+}
+
 /// Inserts the profile row and its search rows. Sign-in names are claimed beside it.
 pub fn insert(pool: &PoolRef, user: &User) -> Result<Vec<Statement>> {
     let mut statements = vec![

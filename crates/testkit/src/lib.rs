@@ -1,1 +1,172 @@
-//! TestServer::start(): Poolhouse in-process with a fake clock and a readable mailbox.
+//! `TestServer::start()`: Poolhouse in-process with a fake clock and a readable mailbox.
+//!
+//! The engine is SQLite, or PostgreSQL where `POOLHOUSE_TEST_POSTGRES` names a server: each test server then
+//! gets a database of its own there.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up must fail the test")]
+
+mod clock;
+mod reply;
+mod sign_in;
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use api::Api;
+use bytes::Bytes;
+pub use clock::FakeClock;
+use crypto::random::{Random, SystemRandom};
+use crypto::secret_box::RootKeys;
+use domain::ports::Clock;
+use flows::Services;
+use http::Request;
+pub use reply::Reply;
+use serde_json::{Value, json};
+use storage::Db;
+use storage::engine::Store;
+
+/// The account of calls that do not choose one.
+pub const ACCOUNT: &str = "000000000000";
+pub const REGION: &str = "eu-west-1";
+
+/// A Poolhouse of its own. Cheap to clone; clones share it.
+#[derive(Clone, Debug)]
+pub struct TestServer {
+    pub services: Arc<Services>,
+    pub clock: Arc<FakeClock>,
+    api: Api,
+    _folder: Arc<tempfile::TempDir>,
+}
+
+/// A message as a user would find it in the mailbox.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    pub to: String,
+    pub medium: &'static str,
+    pub purpose: &'static str,
+    pub text: String,
+    pub subject: Option<String>,
+    pub code: Option<String>,
+}
+
+impl TestServer {
+    pub async fn start() -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let random: Arc<dyn Random> = Arc::new(SystemRandom);
+        let store = Store::open_sqlite(folder.path()).unwrap();
+        let keys = Arc::new(RootKeys::new(crypto::random::bytes(&SystemRandom), []));
+        let clock = Arc::new(FakeClock::new());
+        let db = Db::new(store, keys.clone(), random.clone());
+        let services =
+            Services::start(db, clock.clone(), random, keys, "http://localhost:9229".into()).unwrap();
+        Self { api: Api::new(services.clone()), services, clock, _folder: folder }
+    }
+
+    /// Calls an operation of `cognito-idp`, signed by the default account.
+    pub async fn call(&self, operation: &str, input: Value) -> Reply {
+        self.call_as(ACCOUNT, REGION, operation, input).await
+    }
+
+    /// Calls an operation signed by an account in a region.
+    pub async fn call_as(&self, account: &str, region: &str, operation: &str, input: Value) -> Reply {
+        let at = jiff::Timestamp::from_millisecond(self.clock.real().millis()).unwrap();
+        let date = at.strftime("%Y%m%dT%H%M%SZ").to_string();
+        let authorization = format!(
+            "AWS4-HMAC-SHA256 Credential={account}/{}/{region}/cognito-idp/aws4_request, \
+             SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature={}",
+            &date[..8],
+            "0".repeat(64)
+        );
+        let headers = [("authorization", authorization.as_str()), ("x-amz-date", date.as_str())];
+        self.send(operation, &headers, input.to_string().into_bytes()).await
+    }
+
+    /// Calls an operation without a signature.
+    pub async fn call_unsigned(&self, operation: &str, input: Value) -> Reply {
+        self.send(operation, &[], input.to_string().into_bytes()).await
+    }
+
+    /// Sends any bytes as the body of an operation.
+    pub async fn send(&self, operation: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Reply {
+        let mut request = Request::post("/")
+            .header("host", "localhost:9229")
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.request(request.body(Bytes::from(body)).unwrap()).await
+    }
+
+    pub async fn request(&self, request: Request<Bytes>) -> Reply {
+        let (parts, body) = request.into_parts();
+        Reply::new(self.api.handle(&parts, body, IpAddr::V4(Ipv4Addr::LOCALHOST)).await)
+    }
+
+    /// A pool with these settings; its id.
+    pub async fn pool(&self, mut settings: Value) -> String {
+        if settings.get("PoolName").is_none() {
+            settings["PoolName"] = "test".into();
+        }
+        self.call("CreateUserPool", settings).await.ok()["UserPool"]["Id"].as_str().unwrap().to_owned()
+    }
+
+    /// A client of the pool with these settings, every ordinary flow allowed unless they say otherwise; its id.
+    pub async fn client(&self, pool: &str, settings: Value) -> String {
+        self.client_description(pool, settings).await["ClientId"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn client_description(&self, pool: &str, settings: Value) -> Value {
+        let mut input = json!({
+            "UserPoolId": pool,
+            "ClientName": "test",
+            "ExplicitAuthFlows": [
+                "ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+                "ALLOW_REFRESH_TOKEN_AUTH",
+            ],
+        });
+        for (name, value) in settings.as_object().unwrap() {
+            input[name] = value.clone();
+        }
+        self.call("CreateUserPoolClient", input).await.ok()["UserPoolClient"].clone()
+    }
+
+    /// A confirmed user with a permanent password; its sub.
+    pub async fn user(&self, pool: &str, username: &str, password: &str) -> String {
+        let made = self
+            .call(
+                "AdminCreateUser",
+                json!({ "UserPoolId": pool, "Username": username, "MessageAction": "SUPPRESS" }),
+            )
+            .await
+            .ok();
+        self.call(
+            "AdminSetUserPassword",
+            json!({ "UserPoolId": pool, "Username": username, "Password": password, "Permanent": true }),
+        )
+        .await
+        .ok();
+        let attributes = made["User"]["Attributes"].as_array().unwrap();
+        attributes.iter().find(|a| a["Name"] == "sub").unwrap()["Value"].as_str().unwrap().to_owned()
+    }
+
+    /// Messages to an address, newest first.
+    pub async fn mailbox(&self, to: &str) -> Vec<Mail> {
+        let queued = storage::outbox::recent(&self.services.db, Some(to), 100).await.unwrap();
+        queued
+            .into_iter()
+            .map(|q| Mail {
+                to: q.message.recipient,
+                medium: q.message.medium.as_str(),
+                purpose: q.message.content.purpose.as_str(),
+                text: q.message.content.text,
+                subject: q.message.content.subject,
+                code: q.message.content.code,
+            })
+            .collect()
+    }
+
+    /// The newest code sent to an address.
+    pub async fn code(&self, to: &str) -> String {
+        self.mailbox(to).await.into_iter().find_map(|mail| mail.code).expect("a code was sent")
+    }
+}

@@ -5,6 +5,10 @@
 //! (public, naming an app client by `ClientId`), `user` a [`UserCx`] (by `AccessToken`). A `not_built` line
 //! answers `OperationNotEnabledException`; those lines may only become fewer.
 
+mod clients;
+mod tags;
+mod user_pools;
+
 use std::future::Future;
 use std::pin::Pin;
 
@@ -46,34 +50,34 @@ macro_rules! operations {
 
 operations! {
     // user_pools
-    AddCustomAttributes => not_built;
-    CreateUserPool => not_built;
+    AddCustomAttributes => pool user_pools::add_custom_attributes::handle;
+    CreateUserPool => account user_pools::create_user_pool::handle;
     CreateUserPoolReplica => not_built;
-    DeleteUserPool => not_built;
+    DeleteUserPool => pool user_pools::delete_user_pool::handle;
     DeleteUserPoolReplica => not_built;
-    DescribeUserPool => not_built;
+    DescribeUserPool => pool user_pools::describe_user_pool::handle;
     GetLogDeliveryConfiguration => not_built;
     GetProvisionedLimit => not_built;
     GetSigningCertificate => not_built;
     ListUserPoolReplicas => not_built;
-    ListUserPools => not_built;
+    ListUserPools => account user_pools::list_user_pools::handle;
     SetLogDeliveryConfiguration => not_built;
     UpdateProvisionedLimit => not_built;
-    UpdateUserPool => not_built;
+    UpdateUserPool => pool user_pools::update_user_pool::handle;
     UpdateUserPoolReplica => not_built;
     // tags
-    ListTagsForResource => not_built;
-    TagResource => not_built;
-    UntagResource => not_built;
+    ListTagsForResource => pool tags::list_tags_for_resource::handle;
+    TagResource => pool tags::tag_resource::handle;
+    UntagResource => pool tags::untag_resource::handle;
     // clients
-    AddUserPoolClientSecret => not_built;
-    CreateUserPoolClient => not_built;
-    DeleteUserPoolClient => not_built;
-    DeleteUserPoolClientSecret => not_built;
-    DescribeUserPoolClient => not_built;
-    ListUserPoolClientSecrets => not_built;
-    ListUserPoolClients => not_built;
-    UpdateUserPoolClient => not_built;
+    AddUserPoolClientSecret => pool clients::add_user_pool_client_secret::handle;
+    CreateUserPoolClient => pool clients::create_user_pool_client::handle;
+    DeleteUserPoolClient => pool clients::delete_user_pool_client::handle;
+    DeleteUserPoolClientSecret => pool clients::delete_user_pool_client_secret::handle;
+    DescribeUserPoolClient => pool clients::describe_user_pool_client::handle;
+    ListUserPoolClientSecrets => pool clients::list_user_pool_client_secrets::handle;
+    ListUserPoolClients => pool clients::list_user_pool_clients::handle;
+    UpdateUserPoolClient => pool clients::update_user_pool_client::handle;
     // domains
     CreateUserPoolDomain => not_built;
     DeleteUserPoolDomain => not_built;

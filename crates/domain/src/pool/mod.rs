@@ -1,6 +1,8 @@
 //! A user pool: its settings as AWS shapes them, and what the rest of the product asks of them.
 
 mod not_enforced;
+pub mod schema;
+pub mod settings;
 
 pub use not_enforced::{EntrySetting, NOT_ENFORCED, first_not_enforced};
 

@@ -1,5 +1,7 @@
 //! An app client: its settings as AWS shapes them, and what sign-in asks of them.
 
+pub mod settings;
+
 use std::time::Duration;
 
 use wire::cognito_idp::shapes::{
@@ -22,7 +24,7 @@ pub struct Client {
 
 impl Client {
     pub fn allows(&self, flow: ExplicitAuthFlowsType) -> bool {
-        self.settings.explicit_auth_flows.as_deref().unwrap_or_default().contains(&flow)
+        settings::allows(&self.settings, flow)
     }
 
     /// `PreventUserExistenceErrors` ENABLED: unknown names must look like known ones.

@@ -1,0 +1,4 @@
+mod clients;
+mod protocol;
+mod tags;
+mod user_pools;

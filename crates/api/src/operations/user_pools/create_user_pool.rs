@@ -1,0 +1,25 @@
+//! CreateUserPool.
+
+use domain::ids::PoolId;
+use domain::{Pool, Result};
+use flows::cx::AccountCx;
+use flows::pools;
+use wire::cognito_idp::shapes::{CreateUserPoolRequest, CreateUserPoolResponse};
+
+pub async fn handle(cx: AccountCx, input: CreateUserPoolRequest) -> Result<CreateUserPoolResponse> {
+    let settings = domain::pool::settings::create(input)?;
+    let id = PoolId::generate(&cx.region, cx.services.random.as_ref());
+    let now = cx.now();
+    let pool = Pool {
+        issuer: format!("{}/{id}", cx.services.base_url),
+        id,
+        account: cx.account.clone(),
+        region: cx.region.clone(),
+        settings,
+        version: 1,
+        created_at: now,
+        modified_at: now,
+    };
+    pools::create(&cx.services, &pool).await?;
+    Ok(CreateUserPoolResponse { user_pool: Some(super::describe(&pool, 0)) })
+}

@@ -1,0 +1,13 @@
+//! UpdateUserPool: replaces every settable member, absent ones by their default.
+
+use domain::Result;
+use domain::pool::settings;
+use flows::cx::PoolCx;
+use flows::pools;
+use wire::Empty;
+use wire::cognito_idp::shapes::UpdateUserPoolRequest;
+
+pub async fn handle(cx: PoolCx, input: UpdateUserPoolRequest) -> Result<Empty> {
+    pools::change(&cx, |pool| settings::update(&pool.settings, input.clone())).await?;
+    Ok(Empty {})
+}

@@ -1,0 +1,94 @@
+//! Signing in as an SDK would.
+
+use crypto::random::SystemRandom;
+use crypto::srp::client::Attempt;
+use data_encoding::BASE64;
+use serde_json::{Value, json};
+
+use crate::{Reply, TestServer};
+
+impl TestServer {
+    /// USER_PASSWORD_AUTH.
+    pub async fn sign_in(&self, client: &str, username: &str, password: &str) -> Reply {
+        self.call_unsigned(
+            "InitiateAuth",
+            json!({
+                "AuthFlow": "USER_PASSWORD_AUTH",
+                "ClientId": client,
+                "AuthParameters": { "USERNAME": username, "PASSWORD": password },
+            }),
+        )
+        .await
+    }
+
+    /// The tokens of a password sign-in.
+    pub async fn tokens(&self, client: &str, username: &str, password: &str) -> Value {
+        self.sign_in(client, username, password).await.ok()["AuthenticationResult"].clone()
+    }
+
+    /// USER_SRP_AUTH up to the challenge; the attempt and the challenge.
+    pub async fn begin_srp(&self, client: &str, username: &str) -> (Attempt, Value) {
+        let attempt = Attempt::new(&SystemRandom).unwrap();
+        let challenge = self
+            .call_unsigned(
+                "InitiateAuth",
+                json!({
+                    "AuthFlow": "USER_SRP_AUTH",
+                    "ClientId": client,
+                    "AuthParameters": { "USERNAME": username, "SRP_A": attempt.public_hex() },
+                }),
+            )
+            .await
+            .ok();
+        assert_eq!(challenge["ChallengeName"], "PASSWORD_VERIFIER");
+        (attempt, challenge)
+    }
+
+    /// The ChallengeResponses that prove a password.
+    pub fn srp_answer(&self, pool: &str, attempt: &Attempt, challenge: &Value, password: &str) -> Value {
+        let parameters = &challenge["ChallengeParameters"];
+        let text = |name: &str| parameters[name].as_str().unwrap();
+        let at = jiff::Timestamp::from_millisecond(domain::ports::Clock::real(self.clock.as_ref()).millis()).unwrap();
+        let timestamp = at.strftime("%a %b %-d %H:%M:%S UTC %Y").to_string();
+        let block = text("SECRET_BLOCK");
+        let identity = text("USER_ID_FOR_SRP");
+        let signature = attempt
+            .signature(
+                pool.split_once('_').unwrap().1,
+                identity,
+                password,
+                text("SALT"),
+                text("SRP_B"),
+                &BASE64.decode(block.as_bytes()).unwrap(),
+                &timestamp,
+            )
+            .unwrap();
+        json!({
+            "USERNAME": identity,
+            "PASSWORD_CLAIM_SECRET_BLOCK": block,
+            "PASSWORD_CLAIM_SIGNATURE": signature,
+            "TIMESTAMP": timestamp,
+        })
+    }
+
+    /// Answers a challenge.
+    pub async fn respond(&self, client: &str, challenge: &Value, responses: Value) -> Reply {
+        self.call_unsigned(
+            "RespondToAuthChallenge",
+            json!({
+                "ClientId": client,
+                "ChallengeName": challenge["ChallengeName"],
+                "Session": challenge["Session"],
+                "ChallengeResponses": responses,
+            }),
+        )
+        .await
+    }
+
+    /// A whole SRP sign-in.
+    pub async fn sign_in_srp(&self, pool: &str, client: &str, username: &str, password: &str) -> Reply {
+        let (attempt, challenge) = self.begin_srp(client, username).await;
+        let answer = self.srp_answer(pool, &attempt, &challenge, password);
+        self.respond(client, &challenge, answer).await
+    }
+}
