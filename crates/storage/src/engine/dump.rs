@@ -2,105 +2,109 @@
 
 use serde_json::{Value as Json, json};
 
-use super::migrate;
-use super::{StoreError, Value};
+use super::{StoreError, Type, Value};
 
-/// One table's columns and rows. Bytes are written as `{"b": base64}`.
+/// One table's columns and rows. A NULL has lost its type.
 pub(super) struct Table {
-    pub name: &'static str,
+    pub name: String,
     pub columns: Vec<String>,
-    pub rows: Vec<Vec<Option<Cell>>>,
+    pub rows: Vec<Vec<Value>>,
 }
 
-pub(super) enum Cell {
-    Int(i64),
-    Text(String),
-    Blob(Vec<u8>),
-}
-
-impl Cell {
-    pub(super) fn of(value: Value) -> Option<Self> {
-        match value {
-            Value::Null(_) => None,
-            Value::Int(n) => Some(Self::Int(n)),
-            Value::Text(text) => Some(Self::Text(text)),
-            Value::Blob(bytes) => Some(Self::Blob(bytes)),
-        }
+impl Table {
+    /// The INSERT of one row.
+    pub(super) fn insert(&self) -> String {
+        let marks: Vec<String> = (1..=self.columns.len()).map(|i| format!("${i}")).collect();
+        format!("INSERT INTO {} ({}) VALUES ({})", self.name, self.columns.join(", "), marks.join(", "))
     }
 }
 
-pub(super) struct Dump(pub Vec<Table>);
+#[derive(Default)]
+pub(super) struct Dump {
+    pub version: i64,
+    pub tables: Vec<Table>,
+}
 
 impl Dump {
     pub(super) fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Vec::new();
-        let mut line = |json: Json| {
-            out.extend(json.to_string().into_bytes());
-            out.push(b'\n');
-        };
-        line(json!({ "poolhouse_dump": migrate::VERSION }));
-        for table in &self.0 {
-            line(json!({ "table": table.name, "columns": table.columns }));
-            for row in &table.rows {
-                line(Json::Array(row.iter().map(write).collect()));
-            }
+        let mut lines = vec![json!({ "poolhouse_dump": self.version }).to_string()];
+        for table in &self.tables {
+            lines.push(json!({ "table": table.name, "columns": table.columns }).to_string());
+            let first = lines.len();
+            lines.extend(
+                table.rows.iter().map(|row| Json::Array(row.iter().map(write).collect()).to_string()),
+            );
+            lines[first..].sort_unstable();
         }
-        out
+        lines.push(String::new());
+        lines.join("\n").into_bytes()
     }
 
+    /// Names come back as plain words only: they become part of SQL.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, StoreError> {
-        let broken = || StoreError::Engine("not a dump of this version".into());
+        Self::try_parse(bytes).ok_or_else(|| StoreError::Engine("not a dump of a store".into()))
+    }
+
+    fn try_parse(bytes: &[u8]) -> Option<Self> {
         let mut lines = bytes.split(|b| *b == b'\n').filter(|line| !line.is_empty());
-        let mut next = || lines.next().map(|line| serde_json::from_slice::<Json>(line).map_err(|_| broken()));
-        let head = next().ok_or_else(broken)??;
-        if head["poolhouse_dump"] != migrate::VERSION {
-            return Err(broken());
-        }
-        let mut tables: Vec<Table> = Vec::new();
-        while let Some(line) = next() {
-            match line? {
+        let head: Json = serde_json::from_slice(lines.next()?).ok()?;
+        let mut dump = Self { version: head.get("poolhouse_dump")?.as_i64()?, tables: Vec::new() };
+        for line in lines {
+            match serde_json::from_slice(line).ok()? {
                 Json::Object(table) => {
-                    let name = table.get("table").and_then(Json::as_str).ok_or_else(broken)?;
-                    let name = migrate::tables().into_iter().find(|known| *known == name).ok_or_else(broken)?;
-                    let columns = table.get("columns").and_then(Json::as_array).ok_or_else(broken)?;
-                    let columns: Vec<String> =
-                        columns.iter().filter_map(Json::as_str).map(str::to_owned).collect();
-                    if columns.iter().any(|c| !c.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')) {
-                        return Err(broken());
-                    }
-                    tables.push(Table { name, columns, rows: Vec::new() });
+                    let name = plain_word(table.get("table")?)?;
+                    let columns = table.get("columns")?.as_array()?;
+                    let columns = columns.iter().map(plain_word).collect::<Option<_>>()?;
+                    dump.tables.push(Table { name, columns, rows: Vec::new() });
                 }
-                Json::Array(cells) => {
-                    let table = tables.last_mut().ok_or_else(broken)?;
-                    let row = cells.iter().map(read).collect::<Option<Vec<_>>>().ok_or_else(broken)?;
-                    if row.len() != table.columns.len() {
-                        return Err(broken());
+                Json::Array(values) => {
+                    let table = dump.tables.last_mut()?;
+                    if values.len() != table.columns.len() {
+                        return None;
                     }
-                    table.rows.push(row);
+                    table.rows.push(values.iter().map(read).collect::<Option<_>>()?);
                 }
-                _ => return Err(broken()),
+                _ => return None,
             }
         }
-        Ok(Self(tables))
+        Some(dump)
+    }
+
+    /// Refuses a dump of another schema, or of tables that are not there.
+    pub(super) fn check(&self, version: i64, tables: &[String]) -> Result<(), StoreError> {
+        if !self.tables.is_empty() && self.version != version {
+            return Err(StoreError::Engine(format!("dump of schema {}, store of {version}", self.version)));
+        }
+        match self.tables.iter().find(|table| !tables.contains(&table.name)) {
+            Some(table) => Err(StoreError::Engine(format!("dump of an unknown table {}", table.name))),
+            None => Ok(()),
+        }
     }
 }
 
-fn write(cell: &Option<Cell>) -> Json {
-    match cell {
-        None => Json::Null,
-        Some(Cell::Int(n)) => (*n).into(),
-        Some(Cell::Text(text)) => text.as_str().into(),
-        Some(Cell::Blob(bytes)) => json!({ "b": data_encoding::BASE64.encode(bytes) }),
+fn plain_word(name: &Json) -> Option<String> {
+    let name = name.as_str()?;
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+    (!name.is_empty() && name.bytes().all(plain)).then(|| name.to_owned())
+}
+
+/// Bytes are written as `{"b": base64}`.
+fn write(value: &Value) -> Json {
+    match value {
+        Value::Null(_) => Json::Null,
+        Value::Int(n) => (*n).into(),
+        Value::Text(text) => text.as_str().into(),
+        Value::Blob(bytes) => json!({ "b": data_encoding::BASE64.encode(bytes) }),
     }
 }
 
-fn read(cell: &Json) -> Option<Option<Cell>> {
-    Some(match cell {
-        Json::Null => None,
-        Json::Number(n) => Some(Cell::Int(n.as_i64()?)),
-        Json::String(text) => Some(Cell::Text(text.clone())),
+fn read(json: &Json) -> Option<Value> {
+    Some(match json {
+        Json::Null => Value::Null(Type::Text),
+        Json::Number(n) => Value::Int(n.as_i64()?),
+        Json::String(text) => Value::Text(text.clone()),
         Json::Object(map) => {
-            Some(Cell::Blob(data_encoding::BASE64.decode(map.get("b")?.as_str()?.as_bytes()).ok()?))
+            Value::Blob(data_encoding::BASE64.decode(map.get("b")?.as_str()?.as_bytes()).ok()?)
         }
         _ => return None,
     })

@@ -1,9 +1,12 @@
 //! The seam to the database: parameters, rows, guarded batches and errors, over two engines. The only place
 //! that knows which engine runs, and it knows nothing of users.
 //!
-//! One SQL text serves both. Parameters are `$1..$n`; types are BIGINT, TEXT and BLOB; a NULL carries its type.
+//! One SQL text serves both. Parameters are `$1..$n`; types are BIGINT, TEXT and BLOB; a NULL carries its type;
+//! text compares as bytes and never contains U+0000.
 
+mod batch;
 mod dump;
+mod error;
 mod migrate;
 mod postgres;
 mod sqlite;
@@ -11,127 +14,15 @@ mod value;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
+pub use batch::{Batch, Guard, Statement};
 use crypto::random::Random;
+pub use error::{StoreError, WriteError};
+pub use migrate::Schema;
 pub use postgres::PostgresOptions;
+pub use sqlite::SqliteOptions;
 pub use value::{Row, Type, Value};
-
-/// The name of a condition inside a batch, so that its failure can be told from others.
-pub type Guard = &'static str;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Check {
-    None,
-    /// Exactly one row must be inserted; a uniqueness conflict is the condition failing.
-    Inserts(Guard),
-    /// Exactly one row must be changed or deleted.
-    ChangesOne(Guard),
-    /// The SELECT must return a row, and no one may change that row before this batch is applied.
-    Finds(Guard),
-    /// The SELECT must return a row. The row is not held: for marks whose loss a moment later makes what this
-    /// batch writes invisible anyway, and which every batch of a pool would contend for.
-    Sees(Guard),
-}
-
-/// One statement of a batch with the condition it carries.
-#[derive(Debug, Clone)]
-pub struct Statement {
-    sql: &'static str,
-    params: Vec<Value>,
-    check: Check,
-}
-
-impl Statement {
-    pub fn new(sql: &'static str, params: Vec<Value>) -> Self {
-        Self { sql, params, check: Check::None }
-    }
-
-    /// Must insert one row (write it with `ON CONFLICT DO NOTHING`).
-    pub fn must_insert(self, guard: Guard) -> Self {
-        Self { check: Check::Inserts(guard), ..self }
-    }
-
-    /// Must change or delete exactly one row.
-    pub fn must_change_one(self, guard: Guard) -> Self {
-        Self { check: Check::ChangesOne(guard), ..self }
-    }
-
-    /// A SELECT that must return a row which stays as it is until the batch is applied.
-    pub fn must_find(self, guard: Guard) -> Self {
-        Self { check: Check::Finds(guard), ..self }
-    }
-
-    /// A SELECT that must return a row at some moment during the batch.
-    pub fn must_see(self, guard: Guard) -> Self {
-        Self { check: Check::Sees(guard), ..self }
-    }
-
-    /// The guard that fails given how many rows were changed or found.
-    fn failed_guard(&self, rows: u64) -> Option<Guard> {
-        match self.check {
-            Check::None => None,
-            Check::Inserts(guard) | Check::ChangesOne(guard) => (rows != 1).then_some(guard),
-            Check::Finds(guard) | Check::Sees(guard) => (rows == 0).then_some(guard),
-        }
-    }
-
-    fn is_select(&self) -> bool {
-        matches!(self.check, Check::Finds(_) | Check::Sees(_))
-    }
-}
-
-/// Statements applied all or none, in order.
-#[derive(Debug, Clone, Default)]
-pub struct Batch {
-    statements: Vec<Statement>,
-}
-
-impl Batch {
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    pub fn push(&mut self, statement: Statement) {
-        self.statements.push(statement);
-    }
-}
-
-impl FromIterator<Statement> for Batch {
-    fn from_iter<I: IntoIterator<Item = Statement>>(statements: I) -> Self {
-        Self { statements: statements.into_iter().collect() }
-    }
-}
-
-/// A fault of the store. Never carries parameters.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum StoreError {
-    #[error("{0}")]
-    Engine(String),
-    #[error("the store was created by a newer version (schema {found}, this program knows {known})")]
-    NewerSchema { found: i64, known: i64 },
-    #[error("the store is in use by another process")]
-    InUse,
-    #[error("{0} is off: acknowledged writes could be lost")]
-    NotDurable(&'static str),
-    #[error("the store is shutting down")]
-    Closed,
-}
-
-impl StoreError {
-    fn engine(error: impl std::fmt::Display) -> Self {
-        Self::Engine(error.to_string())
-    }
-}
-
-/// Why a batch was not applied. Nothing of it is visible.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum WriteError {
-    /// The first condition, in statement order, that did not hold.
-    #[error("condition failed: {0}")]
-    Guard(Guard),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
 
 /// An open database. Cheap to clone.
 #[derive(Clone)]
@@ -151,11 +42,16 @@ impl std::fmt::Debug for Store {
 impl Store {
     /// Opens or creates `folder/poolhouse.db` and brings its schema up to date. One process at a time.
     pub fn open_sqlite(folder: &Path) -> Result<Self, StoreError> {
-        Ok(Self(Arc::new(Engine::Sqlite(sqlite::Sqlite::open(folder)?))))
+        Self::open_sqlite_with(folder, SqliteOptions::default())
+    }
+
+    /// As [`Store::open_sqlite`], with other settings.
+    pub fn open_sqlite_with(folder: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
+        Ok(Self(Arc::new(Engine::Sqlite(sqlite::Sqlite::open(folder, options)?))))
     }
 
     /// Connects to PostgreSQL and brings the schema up to date. `random` names batches, so that one whose
-    /// acknowledgement was lost can be recognised.
+    /// acknowledgement was lost can be recognised. There is no TLS yet: a URL with `sslmode=require` is refused.
     pub async fn open_postgres(
         url: &str,
         options: PostgresOptions,
@@ -176,7 +72,13 @@ impl Store {
         matches!(&*self.0, Engine::Sqlite(_))
     }
 
+    /// Whether the store answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.rows("SELECT 1", &[]).await.map(drop)
+    }
+
     pub async fn rows(&self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        refuse_null_characters(params)?;
         match &*self.0 {
             Engine::Sqlite(engine) => engine.rows(sql, params),
             Engine::Postgres(engine) => engine.rows(sql, params).await,
@@ -192,10 +94,11 @@ impl Store {
         Ok(rows.pop())
     }
 
-    /// Applies the batch all or none. `Ok` means it will survive a crash.
+    /// Applies the batch all or none. `Ok` means it will survive a crash. A future dropped half-way leaves it
+    /// applied all or none.
     pub async fn apply(&self, batch: Batch) -> Result<(), WriteError> {
-        if let Some(value) = batch.statements.iter().flat_map(|s| &s.params).find(|v| v.has_null_character()) {
-            return Err(StoreError::Engine(format!("text with a null character ({} bytes)", value.len())).into());
+        for statement in &batch.statements {
+            refuse_null_characters(&statement.params)?;
         }
         match &*self.0 {
             Engine::Sqlite(engine) => engine.apply(batch).await,
@@ -203,20 +106,50 @@ impl Store {
         }
     }
 
-    /// Everything the store holds, as bytes that [`Store::load`] of either engine reads.
-    pub async fn dump(&self) -> Result<Vec<u8>, StoreError> {
+    /// Forgets what the engine itself keeps about batches applied longer than `age` ago. `age` must exceed
+    /// the time a batch is tried for by far; an hour does.
+    pub async fn prune(&self, age: Duration) -> Result<(), StoreError> {
         match &*self.0 {
-            Engine::Sqlite(engine) => engine.dump().await,
-            Engine::Postgres(engine) => engine.dump().await,
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(engine) => engine.prune(age).await,
         }
+    }
+
+    /// Everything the store holds at one moment, as bytes that [`Store::load`] of either engine reads. Equal
+    /// contents give equal bytes.
+    pub async fn dump(&self) -> Result<Vec<u8>, StoreError> {
+        let dump = match &*self.0 {
+            Engine::Sqlite(engine) => engine.dump().await?,
+            Engine::Postgres(engine) => engine.dump().await?,
+        };
+        Ok(dump.to_bytes())
     }
 
     /// Replaces everything the store holds by what [`Store::dump`] gave, in one step.
     pub async fn load(&self, dump: &[u8]) -> Result<(), StoreError> {
-        let tables = dump::Dump::parse(dump)?;
+        self.replace(dump::Dump::parse(dump)?).await
+    }
+
+    /// Deletes every row.
+    pub async fn clear(&self) -> Result<(), StoreError> {
+        self.replace(dump::Dump::default()).await
+    }
+
+    async fn replace(&self, dump: dump::Dump) -> Result<(), StoreError> {
+        for row in dump.tables.iter().flat_map(|table| &table.rows) {
+            refuse_null_characters(row)?;
+        }
         match &*self.0 {
-            Engine::Sqlite(engine) => engine.load(tables).await,
-            Engine::Postgres(engine) => engine.load(tables).await,
+            Engine::Sqlite(engine) => engine.replace(dump).await,
+            Engine::Postgres(engine) => engine.replace(dump).await,
         }
     }
+}
+
+/// PostgreSQL cannot hold U+0000; a text must not mean one thing on one engine and another on the other.
+fn refuse_null_characters(values: &[Value]) -> Result<(), StoreError> {
+    if values.iter().any(|value| matches!(value, Value::Text(text) if text.contains('\0'))) {
+        return Err(StoreError::NullCharacter);
+    }
+    Ok(())
 }

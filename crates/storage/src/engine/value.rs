@@ -36,19 +36,6 @@ impl Value {
             Self::Blob(_) => Type::Blob,
         }
     }
-
-    pub(super) fn has_null_character(&self) -> bool {
-        matches!(self, Self::Text(text) if text.contains('\0'))
-    }
-
-    pub(super) fn len(&self) -> usize {
-        match self {
-            Self::Null(_) => 0,
-            Self::Int(_) => 8,
-            Self::Text(text) => text.len(),
-            Self::Blob(bytes) => bytes.len(),
-        }
-    }
 }
 
 impl From<i64> for Value {
@@ -90,6 +77,12 @@ impl From<Option<i64>> for Value {
 impl From<Option<String>> for Value {
     fn from(text: Option<String>) -> Self {
         text.map_or(Self::Null(Type::Text), Self::Text)
+    }
+}
+
+impl From<Option<&str>> for Value {
+    fn from(text: Option<&str>) -> Self {
+        text.map_or(Self::Null(Type::Text), Self::from)
     }
 }
 
