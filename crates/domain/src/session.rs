@@ -26,8 +26,6 @@ pub struct Rotation {
     pub generation: i64,
     /// When the present generation was first issued.
     pub rotated_at: Time,
-    /// Whether a token of the present generation has been used: that ends the grace of the one before.
-    pub confirmed: bool,
 }
 
 /// What a refresh token of some generation may do.
@@ -42,11 +40,12 @@ pub enum RotationStep {
 }
 
 impl Rotation {
-    /// Judges a token of `generation` presented at `now`.
+    /// Judges a token of `generation` presented at `now`. The first use of the present generation moves on to
+    /// the next, which ends the grace of the one before.
     pub fn judge(&self, generation: i64, grace: Duration, now: Time) -> RotationStep {
         if generation == self.generation {
             RotationStep::Advance
-        } else if generation + 1 == self.generation && !self.confirmed && now < self.rotated_at + grace {
+        } else if generation + 1 == self.generation && now < self.rotated_at + grace {
             RotationStep::Repeat
         } else {
             RotationStep::Reused
@@ -59,17 +58,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_present_generation_and_its_unconfirmed_predecessor_within_grace_pass() {
+    fn only_the_present_generation_and_its_predecessor_within_grace_pass() {
         let now = Time::from_secs(100);
         let grace = Duration::from_secs(10);
-        let rotation = Rotation { generation: 3, rotated_at: now, confirmed: false };
+        let rotation = Rotation { generation: 3, rotated_at: now };
         assert_eq!(rotation.judge(3, grace, now), RotationStep::Advance);
         assert_eq!(rotation.judge(2, grace, now), RotationStep::Repeat);
         assert_eq!(rotation.judge(2, grace, now + grace), RotationStep::Reused);
         assert_eq!(rotation.judge(2, Duration::ZERO, now), RotationStep::Reused);
         assert_eq!(rotation.judge(1, grace, now), RotationStep::Reused);
         assert_eq!(rotation.judge(4, grace, now), RotationStep::Reused);
-        let confirmed = Rotation { confirmed: true, ..rotation };
-        assert_eq!(confirmed.judge(2, grace, now), RotationStep::Reused);
     }
 }

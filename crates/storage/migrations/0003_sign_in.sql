@@ -1,18 +1,16 @@
 -- One row per sign-in. Its tokens are good while the row lives; revoking deletes it.
--- `generation` counts refresh-token rotations, `rotated_at` is when the present generation was first issued,
--- `rotation_confirmed` whether a token of the present generation has been used.
+-- `generation` counts refresh-token rotations, `rotated_at` is when the present one was first issued.
 CREATE TABLE sessions (
-  pool_id            TEXT   NOT NULL,
-  session_id         TEXT   NOT NULL,
-  user_id            TEXT   NOT NULL,
-  client_id          TEXT   NOT NULL,
-  auth_time          BIGINT NOT NULL,
-  expires_at         BIGINT NOT NULL,
-  device_key         TEXT,
-  generation         BIGINT NOT NULL,
-  rotated_at         BIGINT NOT NULL,
-  rotation_confirmed BIGINT NOT NULL,
-  created_at         BIGINT NOT NULL,
+  pool_id    TEXT   NOT NULL,
+  session_id TEXT   NOT NULL,
+  user_id    TEXT   NOT NULL,
+  client_id  TEXT   NOT NULL,
+  auth_time  BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  device_key TEXT,
+  generation BIGINT NOT NULL,
+  rotated_at BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
   PRIMARY KEY (pool_id, session_id)
 );
 CREATE INDEX sessions_by_user ON sessions (pool_id, user_id);

@@ -18,8 +18,7 @@ pub const LIVES: &str = "session lives";
 pub async fn find(db: &Db, pool: &PoolRef, id: &SessionId) -> Result<Option<Session>> {
     let row = db
         .row(
-            "SELECT session_id, user_id, client_id, auth_time, expires_at, device_key, generation, rotated_at, \
-                    rotation_confirmed \
+            "SELECT session_id, user_id, client_id, auth_time, expires_at, device_key, generation, rotated_at \
              FROM sessions WHERE pool_id = $1 AND session_id = $2",
             &[pool.param(), id.as_str().into()],
         )
@@ -41,8 +40,8 @@ pub async fn find_with_user(
 pub fn insert(pool: &PoolRef, session: &Session, now: Time) -> Statement {
     Statement::new(
         "INSERT INTO sessions (pool_id, session_id, user_id, client_id, auth_time, expires_at, device_key, \
-                               generation, rotated_at, rotation_confirmed, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
+                               generation, rotated_at, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
         vec![
             pool.param(),
             session.id.as_str().into(),
@@ -53,7 +52,6 @@ pub fn insert(pool: &PoolRef, session: &Session, now: Time) -> Statement {
             session.device_key.clone().into(),
             session.rotation.generation.into(),
             session.rotation.rotated_at.millis().into(),
-            session.rotation.confirmed.into(),
             now.millis().into(),
         ],
     )
@@ -63,16 +61,14 @@ pub fn insert(pool: &PoolRef, session: &Session, now: Time) -> Statement {
 /// Moves the rotation from where it was read to `next`.
 pub fn rotate(pool: &PoolRef, session: &Session, next: Rotation) -> Statement {
     Statement::new(
-        "UPDATE sessions SET generation = $3, rotated_at = $4, rotation_confirmed = $5 \
-         WHERE pool_id = $1 AND session_id = $2 AND generation = $6 AND rotation_confirmed = $7",
+        "UPDATE sessions SET generation = $3, rotated_at = $4 \
+         WHERE pool_id = $1 AND session_id = $2 AND generation = $5",
         vec![
             pool.param(),
             session.id.as_str().into(),
             next.generation.into(),
             next.rotated_at.millis().into(),
-            next.confirmed.into(),
             session.rotation.generation.into(),
-            session.rotation.confirmed.into(),
         ],
     )
     .must_change_one(UNROTATED)
@@ -117,7 +113,6 @@ fn from_row(row: &Row) -> Session {
         rotation: Rotation {
             generation: row.int(6),
             rotated_at: Time::from_millis(row.int(7)),
-            confirmed: row.int(8) != 0,
         },
     }
 }
