@@ -98,6 +98,11 @@ impl StoredHash {
         )
     }
 
+    /// A hash that no password has but that costs as much to check.
+    pub fn nobody(cost: Cost) -> Self {
+        Self { cost, salt: [0; 16], output: Output(Zeroizing::new([0; 32])) }
+    }
+
     /// The salt that this user's hashes share.
     pub fn salt(&self) -> [u8; 16] {
         self.salt

@@ -68,6 +68,17 @@ pub fn check_write(pool: &Pool, writer: Writer<'_>, moment: Moment, list: &[Attr
     Ok(out)
 }
 
+/// Marks an e-mail address or phone number as unverified where the same write does not say otherwise.
+pub fn with_unverified(mut written: Attributes) -> Attributes {
+    for attribute in ["email", "phone_number"] {
+        let flag = format!("{attribute}_verified");
+        if written.contains_key(attribute) && !written.contains_key(&flag) {
+            written.insert(flag, "false".into());
+        }
+    }
+    written
+}
+
 /// Refuses when a required attribute of the schema has no value.
 pub fn check_required(pool: &Pool, attributes: &Attributes) -> Result<()> {
     let missing: Vec<&str> = missing_required(pool, attributes).collect();

@@ -11,9 +11,11 @@ pub mod names;
 pub mod password_policy;
 pub mod pool;
 pub mod ports;
+pub mod recovery;
 pub mod session;
 pub mod time;
 pub mod user;
+pub mod username;
 
 pub use client::Client;
 pub use error::{Error, Result};

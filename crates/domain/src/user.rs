@@ -87,7 +87,7 @@ pub struct Password {
     pub hash: String,
     /// SRP salt as minimal hex and the verifier; absent for hash imports until the first plaintext sign-in.
     pub srp: Option<SrpVerifier>,
-    /// Tags of former passwords, newest first, with the salt they share.
+    /// Former passwords, as far as the pool's policy looks back.
     pub history: PasswordHistory,
     pub set_at: Time,
     /// Set while the password is a temporary one.
@@ -101,9 +101,9 @@ pub struct SrpVerifier {
     pub verifier: Vec<u8>,
 }
 
+/// Tags of former passwords, newest first, under the salt that all of the user's hashes share.
 #[derive(Clone, Default, serde::Serialize, serde::Deserialize)]
 pub struct PasswordHistory {
-    pub salt: String,
     pub tags: Vec<String>,
 }
 

@@ -1,11 +1,26 @@
 //! Acts that the API and the login pages share: whatever sends a message, grants a token or spends an attempt.
 
 pub mod access_token;
+pub mod client_auth;
+pub mod codes;
 pub mod cx;
 pub mod directory;
 mod hasher;
 mod key_maker;
+pub mod messages;
+pub mod names;
+pub mod passwords;
 pub mod pools;
+pub mod profile;
+pub mod recovery;
 pub mod services;
+pub mod sign_in;
+pub mod sign_out;
+pub mod sign_up;
+mod simulate;
+mod subject;
+pub mod tokens;
+mod turnstile;
+pub mod users;
 
 pub use services::Services;

@@ -11,6 +11,7 @@ use storage::Db;
 use crate::directory::Directory;
 use crate::hasher::Hasher;
 use crate::key_maker::KeyMaker;
+use crate::turnstile::Turnstile;
 
 pub struct Services {
     pub db: Db,
@@ -20,6 +21,7 @@ pub struct Services {
     pub hasher: Hasher,
     pub key_maker: KeyMaker,
     pub directory: Directory,
+    pub turnstile: Turnstile,
     /// Where this installation is reached, without a trailing slash. Issuers are made from it.
     pub base_url: String,
 }
@@ -48,6 +50,7 @@ impl Services {
             hasher: Hasher::start(threads).map_err(Error::internal)?,
             key_maker: KeyMaker::start().map_err(Error::internal)?,
             directory: Directory::default(),
+            turnstile: Turnstile::default(),
             base_url: base_url.trim_end_matches('/').to_owned(),
         }))
     }

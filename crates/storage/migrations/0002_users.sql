@@ -37,7 +37,7 @@ CREATE TABLE user_search (
   PRIMARY KEY (pool_id, attribute, value, user_id)
 );
 
--- `srp_verifier` is sealed; `history` is a JSON array of tags of former passwords sharing `history_salt`.
+-- `srp_verifier` is sealed; `history` holds tags of former passwords, under the salt of `hash`.
 -- `expires_at` is set while the password is a temporary one.
 CREATE TABLE passwords (
   pool_id       TEXT   NOT NULL,

@@ -16,15 +16,10 @@ pub const ALLOWED: &str = "attempt allowed";
 pub struct Subject<'a>(pub &'a str);
 
 /// Charges one password attempt with Cognito's growing delay: from the fifth failure on each one locks for
-/// 2^(n-5) seconds, at most 15 minutes; 15 quiet minutes forget all. Refused while locked, without counting.
-pub async fn charge_with_lockout(
-    db: &Db,
-    pool: &PoolRef,
-    subject: Subject<'_>,
-    purpose: &str,
-    now: Time,
-) -> Result<()> {
-    let statement = Statement::new(
+/// 2^(n-5) seconds, at most 15 minutes; 15 quiet minutes forget all. Fails by [`ALLOWED`] while locked,
+/// without counting.
+pub fn lockout_statement(pool: &PoolRef, subject: Subject<'_>, purpose: &str, now: Time) -> Statement {
+    Statement::new(
         "INSERT INTO attempts (pool_id, subject, purpose, count, window_start, last_at, locked_until) \
          VALUES ($1, $2, $3, 1, $4, $4, 0) \
          ON CONFLICT (pool_id, subject, purpose) DO UPDATE SET \
@@ -44,8 +39,7 @@ pub async fn charge_with_lockout(
             (now - Duration::from_secs(900)).millis().into(),
         ],
     )
-    .must_change_one(ALLOWED);
-    db.apply([statement], |name| (name == ALLOWED).then_some(Error::PasswordAttemptsExceeded)).await
+    .must_change_one(ALLOWED)
 }
 
 /// Charges one of `limit` attempts per `window`, counted from the first.

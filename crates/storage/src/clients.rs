@@ -91,7 +91,7 @@ pub fn exists(pool: &PoolRef, id: &ClientId) -> Statement {
         "SELECT 1 FROM clients WHERE client_id = $1 AND pool_id = $2",
         vec![id.as_str().into(), pool.param()],
     )
-    .must_find(UNCHANGED)
+    .must_see(UNCHANGED)
 }
 
 /// Deletes the client with its secrets and the sign-ins made through it.

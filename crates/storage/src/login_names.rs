@@ -59,15 +59,7 @@ pub fn release(pool: &PoolRef, kind: NameKind, user: &UserId) -> Statement {
     )
 }
 
-/// Takes a name away from whichever user holds it as this kind of alias (`ForceAliasCreation`,
-/// `VerifyUserAttribute`). Usernames and subs cannot be taken away.
-pub fn seize(pool: &PoolRef, kind: NameKind, name_key: &str) -> Statement {
-    Statement::new(
-        "DELETE FROM login_names WHERE pool_id = $1 AND name_key = $2 AND kind = $3",
-        vec![pool.param(), name_key.into(), kind.as_str().into()],
-    )
-}
-
+/// Gives up every name of a user.
 pub fn release_all(pool: &PoolRef, user: &UserId) -> Statement {
     Statement::new(
         "DELETE FROM login_names WHERE pool_id = $1 AND user_id = $2",

@@ -51,7 +51,7 @@ impl Store {
     }
 
     /// Connects to PostgreSQL and brings the schema up to date. `random` names batches, so that one whose
-    /// acknowledgement was lost can be recognised. There is no TLS yet: a URL with `sslmode=require` is refused.
+    /// acknowledgement was lost can be recognised: it must never repeat itself on one database. There is no TLS yet: a URL with `sslmode=require` is refused.
     pub async fn open_postgres(
         url: &str,
         options: PostgresOptions,

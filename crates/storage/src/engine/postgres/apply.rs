@@ -38,12 +38,13 @@ enum Decision {
 impl Postgres {
     pub(in crate::engine) async fn apply(&self, batch: Batch) -> Result<(), WriteError> {
         let id = data_encoding::HEXLOWER.encode(&random::bytes::<16>(self.random.as_ref()));
+        let mut commit_sent = false;
         let mut last = StoreError::Closed;
         for attempt in 0..TRIES {
             if attempt > 0 {
                 tokio::time::sleep(BACKOFF * (1 << (attempt - 1))).await;
             }
-            match self.try_once(&batch, &id).await {
+            match self.try_once(&batch, &id, &mut commit_sent).await {
                 Ok(Decision::Commit | Decision::AlreadyCommitted) => return Ok(()),
                 Ok(Decision::Refuse(guard)) => return Err(WriteError::Guard(guard)),
                 Err(Failed::Fault(error)) => return Err(error.into()),
@@ -53,7 +54,7 @@ impl Postgres {
         Err(last.into())
     }
 
-    async fn try_once(&self, batch: &Batch, id: &str) -> Result<Decision, Failed> {
+    async fn try_once(&self, batch: &Batch, id: &str, commit_sent: &mut bool) -> Result<Decision, Failed> {
         let lease = Lease(Some(self.connection().await.map_err(Failed::Passing)?));
         let client = lease.client()?;
         let mark = client.prepare_cached(MARK).await?;
@@ -73,8 +74,9 @@ impl Postgres {
             join_all(batch.statements.iter().zip(&prepared).map(|(s, prepared)| run(client, s, prepared))),
         );
         begun?;
-        let decision = decide(batch, marked, outcomes);
+        let decision = decide(batch, marked, outcomes, *commit_sent);
         let commits = matches!(decision, Ok(Decision::Commit));
+        *commit_sent |= commits;
         match client.batch_execute(if commits { "COMMIT" } else { "ROLLBACK" }).await {
             Ok(()) => lease.give_back(),
             Err(error) if commits => return Err(error.into()),
@@ -120,9 +122,13 @@ fn decide(
     batch: &Batch,
     marked: Result<u64, PgError>,
     outcomes: Vec<Result<u64, PgError>>,
+    commit_sent: bool,
 ) -> Result<Decision, Failed> {
-    if marked? == 0 {
-        return Ok(Decision::AlreadyCommitted);
+    match marked? {
+        0 if commit_sent => return Ok(Decision::AlreadyCommitted),
+        // Taking another batch's fate for ours would lose a write in silence.
+        0 => return Err(Failed::Fault(StoreError::Engine("the source of randomness repeats itself".into()))),
+        _ => {}
     }
     for (statement, outcome) in batch.statements.iter().zip(outcomes) {
         let refused = match (outcome, statement.conflict_guard()) {

@@ -1,0 +1,123 @@
+//! Codes that prove control of an address: made and sent in one batch, redeemed once, attempts counted.
+
+use std::time::Duration;
+
+use domain::message::{Medium, MessagePurpose};
+use domain::time::hours;
+use domain::{Error, Result, User};
+use storage::attempts::{self, Subject};
+use storage::codes::{self, Code, Purpose};
+use storage::engine::Statement;
+use storage::outbox;
+
+use crate::cx::PoolCx;
+use crate::messages::{self, Destination};
+
+/// Wrong or right tries of one purpose per user and hour.
+const TRIES_PER_HOUR: i64 = 15;
+/// Codes sent per user, purpose and hour.
+pub const SENDS_PER_HOUR: i64 = 5;
+
+/// How long a code of this purpose lives.
+pub fn lifetime(purpose: Purpose) -> Duration {
+    match purpose {
+        Purpose::ConfirmSignUp | Purpose::VerifyEmail | Purpose::VerifyPhoneNumber => hours(24),
+        Purpose::ResetPassword => hours(1),
+    }
+}
+
+/// A destination's address if the user has one for the medium.
+pub fn destination(user: &User, medium: Medium) -> Option<Destination> {
+    let address = user.attributes.get(medium.attribute())?;
+    Some(Destination { medium, address: address.clone() })
+}
+
+/// The statements that make a new code the live one and queue the message that carries it.
+pub fn issue(
+    cx: &PoolCx,
+    user: &User,
+    purpose: Purpose,
+    message: MessagePurpose,
+    destination: &Destination,
+) -> Result<Vec<Statement>> {
+    let now = cx.now();
+    let text = crypto::random::digits(cx.random(), 6);
+    let code = Code {
+        id: crypto::random::uuid(cx.random()),
+        mac: mac(cx, user, purpose, &text),
+        attribute: Some(destination.medium.attribute().to_owned()),
+        value: Some(destination.address.clone()),
+        expires_at: now + lifetime(purpose),
+        created_at: now,
+    };
+    let message =
+        messages::verification(cx.pool(), user, destination, message, (&code.id, &text), code.expires_at);
+    let id = crypto::random::uuid(cx.random());
+    Ok(vec![
+        codes::put(cx.pool_ref(), &user.id, purpose, &code),
+        outbox::queue(cx.db(), cx.pool_ref(), &id, &message, now)?,
+    ])
+}
+
+/// The condition that the user may be sent another code of this purpose, counted in the same batch.
+pub fn charge_send(cx: &PoolCx, user: &User, purpose: Purpose) -> Statement {
+    let key = send_key(purpose);
+    attempts::charge_statement(cx.pool_ref(), Subject(user.id.as_str()), key, SENDS_PER_HOUR, hours(1), cx.now())
+}
+
+/// Charges a try, then compares. The caller consumes the code in the batch of what it permits.
+pub async fn redeem(cx: &PoolCx, user: &User, purpose: Purpose, given: &str) -> Result<Code> {
+    let subject = Subject(user.id.as_str());
+    let key = try_key(purpose);
+    attempts::charge_within_window(cx.db(), cx.pool_ref(), subject, key, TRIES_PER_HOUR, hours(1), cx.now()).await?;
+    let code = codes::find(cx.db(), cx.pool_ref(), &user.id, purpose).await?.ok_or(Error::CodeExpired)?;
+    if cx.now() >= code.expires_at {
+        return Err(Error::CodeExpired);
+    }
+    if !crypto::mac::equal(&code.mac, &mac(cx, user, purpose, given)) {
+        return Err(Error::CodeMismatch);
+    }
+    Ok(code)
+}
+
+/// Uses the code up and gives the tries back.
+pub fn consume(cx: &PoolCx, user: &User, purpose: Purpose, code: &Code) -> [Statement; 2] {
+    [
+        codes::consume(cx.pool_ref(), &user.id, purpose, code),
+        attempts::forget(cx.pool_ref(), Subject(user.id.as_str()), try_key(purpose)),
+    ]
+}
+
+/// The refusal of a batch whose code was used or replaced meanwhile.
+pub fn refusal(guard: &str) -> Option<Error> {
+    match guard {
+        codes::LIVE => Some(Error::CodeExpired),
+        attempts::ALLOWED => Some(Error::AttemptLimitExceeded),
+        _ => None,
+    }
+}
+
+fn mac(cx: &PoolCx, user: &User, purpose: Purpose, code: &str) -> Vec<u8> {
+    let key = cx.services.keys.mac_key("code", cx.pool().id.as_str());
+    let parts: [&[u8]; 5] =
+        [user.id.as_str().as_bytes(), b"\0", purpose.as_str().as_bytes(), b"\0", code.as_bytes()];
+    crypto::mac::hmac_sha256(key.as_ref(), &parts).to_vec()
+}
+
+const fn try_key(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::ConfirmSignUp => "try:confirm_sign_up",
+        Purpose::ResetPassword => "try:reset_password",
+        Purpose::VerifyEmail => "try:verify_email",
+        Purpose::VerifyPhoneNumber => "try:verify_phone_number",
+    }
+}
+
+const fn send_key(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::ConfirmSignUp => "send:confirm_sign_up",
+        Purpose::ResetPassword => "send:reset_password",
+        Purpose::VerifyEmail => "send:verify_email",
+        Purpose::VerifyPhoneNumber => "send:verify_phone_number",
+    }
+}

@@ -1,0 +1,62 @@
+//! The end of a sign-in: one batch that makes the session, and only then the tokens.
+
+use domain::ids::SessionId;
+use domain::session::{Rotation, Session};
+use domain::{Error, Result, User};
+use storage::engine::Statement;
+use storage::{pools, sessions, spent, users};
+use tokio::sync::SemaphorePermit;
+
+use super::Outcome;
+use crate::cx::ClientCx;
+use crate::subject;
+use crate::names::{self, Claim};
+use crate::tokens;
+
+/// What a step changes in the same batch that grants.
+#[derive(Default)]
+pub(super) struct Also {
+    /// Statements that already hold the user's row by its version; the credential guard is then theirs.
+    pub(super) user_change: Option<Vec<Statement>>,
+    pub(super) more: Vec<Statement>,
+}
+
+/// Makes a session for a user who proved everything, if user, pool and client are still as they were judged.
+pub(super) async fn grant(cx: &ClientCx, user: &User, also: Also) -> Result<Outcome> {
+    let now = cx.now();
+    let session = Session {
+        id: SessionId::generate(cx.random()),
+        user_id: user.id.clone(),
+        client_id: cx.client.id.clone(),
+        auth_time: now,
+        expires_at: now + cx.client.refresh_token_validity(),
+        device_key: None,
+        rotation: Rotation { generation: 0, rotated_at: now },
+    };
+    let groups = storage::groups::of_user(cx.db(), cx.pool_ref(), &user.id).await?;
+    let mut batch = vec![pools::lives(cx.pool_ref()), storage::clients::exists(cx.pool_ref(), &cx.client.id)];
+    match also.user_change {
+        Some(change) => batch.extend(change),
+        None => batch.push(users::credentials_unchanged(cx.pool_ref(), user)),
+    }
+    batch.extend(also.more);
+    batch.push(sessions::insert(cx.pool_ref(), &session, now));
+    batch.push(subject::forget(cx, user));
+    let refusal = |guard| match guard {
+        pools::LIVES => Some(Error::PoolNotFound(cx.pool().id.clone())),
+        storage::clients::UNCHANGED => Some(Error::ClientNotFound(cx.client.id.clone())),
+        spent::UNSPENT => Some(Error::SessionAlreadyUsed),
+        other => names::refusal(cx.pool(), Claim::Update, other),
+    };
+    cx.db().apply(batch, refusal).await?;
+    let result = tokens::issue(cx, user, groups, &session, Some(session.rotation.generation))?;
+    Ok(Outcome::Granted(Box::new(result)))
+}
+
+/// Waits for a turn of this name: attempts are charged before the proof is looked at, so that without turns
+/// a user's own parallel sign-ins would lock each other out. Few at a time is enough, since few stay below
+/// the lockout's threshold.
+pub(super) async fn turn<'a>(cx: &'a ClientCx, user: Option<&User>, name: &str) -> Result<SemaphorePermit<'a>> {
+    let key = user.map_or_else(|| cx.pool().name_key(name), |user| user.id.to_string());
+    cx.services.turnstile.enter(cx.pool().id.as_str(), &key).await
+}

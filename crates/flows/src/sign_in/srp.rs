@@ -1,0 +1,227 @@
+//! USER_SRP_AUTH and its PASSWORD_VERIFIER challenge. The secret block is the sealed attempt; a Session is
+//! given with it, but the block alone identifies the attempt, since several clients send nothing else.
+
+use crypto::secret_box::Context;
+use crypto::srp::{Ephemeral, Proof, PublicA, simulated_verifier};
+use data_encoding::BASE64;
+use domain::auth::{Proofs, Step};
+use domain::time::{Time, minutes};
+use domain::user::Password;
+use domain::{Error, Result, User};
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use storage::{attempts, spent, users};
+use zeroize::Zeroizing;
+
+use super::session_token::SessionToken;
+use super::{Outcome, Parameters, grant, proceed, required};
+use crate::client_auth;
+use crate::cx::ClientCx;
+use crate::subject;
+
+/// An SRP attempt between challenge and proof. Sealed, it is the secret block.
+#[derive(Serialize, Deserialize)]
+struct Attempt {
+    client: String,
+    /// The name as typed, which attempts of unknown names are charged to.
+    name: String,
+    /// The user's id and credential version; none for a name nobody has or a user without a password.
+    user: Option<(String, i64)>,
+    a: String,
+    b: String,
+    public_b: String,
+    nonce: String,
+    expires_at: Time,
+}
+
+pub(super) async fn begin(cx: &ClientCx, parameters: &Parameters) -> Result<Outcome> {
+    let name = required(parameters, "USERNAME")?;
+    let a = required(parameters, "SRP_A")?;
+    client_auth::check_hash(cx, &[name], parameters.get("SECRET_HASH").map(String::as_str)).await?;
+    let a = PublicA::parse(a).map_err(|_| Error::invalid("Invalid SRP_A"))?;
+    let user = subject::find(cx, name).await?;
+    subject::refuse_unknown(cx, user.as_ref())?;
+    let known = known(cx, user).await?;
+    let (identity, salt, verifier) = match &known {
+        Some((user, password)) => match &password.srp {
+            Some(srp) => (user.username.clone(), srp.salt.clone(), srp.verifier.clone()),
+            None => simulated(cx, name, Some(user)),
+        },
+        None => simulated(cx, name, None),
+    };
+    let ephemeral = Ephemeral::new(&verifier, cx.random()).map_err(Error::internal)?;
+    let attempt = Attempt {
+        client: cx.client.id.to_string(),
+        name: name.to_owned(),
+        user: known
+            .filter(|(_, password)| password.srp.is_some())
+            .map(|(user, _)| (user.id.to_string(), user.credential_version)),
+        a: BASE64.encode(a.as_bytes()),
+        b: BASE64.encode(ephemeral.private.as_ref()),
+        public_b: BASE64.encode(&ephemeral.public),
+        nonce: crypto::random::uuid(cx.random()),
+        expires_at: cx.now() + cx.client.auth_session_validity(),
+    };
+    let text = Zeroizing::new(serde_json::to_vec(&attempt).map_err(Error::internal)?);
+    let block = BASE64.encode(&cx.services.keys.seal(&context(cx), &text, cx.random()));
+    let session = SessionToken::srp(cx, &attempt.nonce, attempt.expires_at).seal(cx)?;
+    let parameters = [
+        ("SALT", salt),
+        ("SRP_B", ephemeral.public_hex()),
+        ("SECRET_BLOCK", block),
+        ("USERNAME", identity.clone()),
+        ("USER_ID_FOR_SRP", identity),
+    ];
+    Ok(Outcome::Challenge {
+        step: Step::PasswordVerifier,
+        session,
+        parameters: parameters.map(|(k, v)| (k.to_owned(), v)).into(),
+    })
+}
+
+/// The user with its password, if it has one.
+async fn known(cx: &ClientCx, user: Option<User>) -> Result<Option<(User, Password)>> {
+    let Some(user) = user else { return Ok(None) };
+    let password = storage::passwords::find(cx.db(), cx.pool_ref(), &user).await?;
+    Ok(password.map(|password| (user, password)))
+}
+
+/// What a name gets that has no verifier: the same each time, in the shape that users of this pool have.
+fn simulated(cx: &ClientCx, name: &str, user: Option<&User>) -> (String, String, Vec<u8>) {
+    let digest = subject::name_digest(cx, name);
+    let made = simulated_verifier(&digest, "srp");
+    let identity = match user {
+        Some(user) => user.username.clone(),
+        None if cx.pool().username_attributes().is_empty() && cx.pool().alias_attributes().is_empty() => {
+            cx.pool().name_key(name)
+        }
+        None => uuid_shaped(&digest),
+    };
+    (identity, made.salt, made.verifier)
+}
+
+fn uuid_shaped(digest: &[u8; 32]) -> String {
+    let hex = data_encoding::HEXLOWER.encode(&digest[..16]);
+    format!("{}-{}-4{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
+}
+
+pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Parameters) -> Result<Outcome> {
+    let typed = required(responses, "USERNAME")?;
+    let block_text = required(responses, "PASSWORD_CLAIM_SECRET_BLOCK")?;
+    let signature = required(responses, "PASSWORD_CLAIM_SIGNATURE")?;
+    let timestamp = required(responses, "TIMESTAMP")?;
+    let block = BASE64.decode(block_text.as_bytes()).map_err(|_| Error::IncorrectUsernameOrPassword)?;
+    let attempt = open(cx, &block).ok_or(Error::IncorrectUsernameOrPassword)?;
+    let hash = responses.get("SECRET_HASH").map(String::as_str);
+    client_auth::check_hash(cx, &[typed, &attempt.name], hash).await?;
+    if let Some(session) = session {
+        SessionToken::open(cx, session, Step::PasswordVerifier)?.check_nonce(&attempt.nonce)?;
+    }
+    if cx.now() >= attempt.expires_at {
+        return Err(Error::SessionExpired);
+    }
+    if !is_fresh(timestamp, cx.services.clock.real()) {
+        return Err(Error::IncorrectUsernameOrPassword);
+    }
+    let user = match &attempt.user {
+        Some((id, _)) => users::find(cx.db(), cx.pool_ref(), &domain::ids::UserId::new(id.as_str())).await?,
+        None => None,
+    };
+    let _turn = grant::turn(cx, user.as_ref(), &attempt.name).await?;
+    let refusal = |guard| match guard {
+        attempts::ALLOWED => Some(Error::PasswordAttemptsExceeded),
+        spent::UNSPENT => Some(Error::SessionAlreadyUsed),
+        _ => None,
+    };
+    let charge = [
+        spent::spend(cx.pool_ref(), &attempt.nonce, attempt.expires_at),
+        subject::charge(cx, user.as_ref(), &attempt.name),
+    ];
+    cx.db().apply(charge, refusal).await?;
+    let known = known(cx, user).await?;
+    let verifier = match &known {
+        Some((_, Password { srp: Some(srp), .. })) => srp.verifier.clone(),
+        _ => simulated(cx, &attempt.name, None).2,
+    };
+    let identity = known.as_ref().map_or(typed, |(user, _)| user.username.as_str());
+    let proved = attempt.check(cx, identity, &verifier, &block, timestamp, signature)?;
+    match known {
+        Some((user, password)) if proved && attempt.is_of(&user) => {
+            proceed(cx, &user, &password, Proofs { password: true, ..Proofs::default() }).await
+        }
+        _ => Err(Error::IncorrectUsernameOrPassword),
+    }
+}
+
+impl Attempt {
+    /// Whether the attempt was begun for this user as it is now.
+    fn is_of(&self, user: &User) -> bool {
+        self.user.as_ref().is_some_and(|(id, version)| id == user.id.as_str() && *version == user.credential_version)
+    }
+
+    fn check(
+        &self,
+        cx: &ClientCx,
+        identity: &str,
+        verifier: &[u8],
+        secret_block: &[u8],
+        timestamp: &str,
+        signature: &str,
+    ) -> Result<bool> {
+        let decode = |text: &str| BASE64.decode(text.as_bytes()).map_err(Error::internal);
+        let private = decode(&self.b)?.try_into().map_err(|_| Error::internal("an SRP attempt is damaged"))?;
+        let proof = Proof {
+            realm: cx.pool().id.srp_name(),
+            identity,
+            verifier,
+            a: &PublicA::from_bytes(decode(&self.a)?),
+            ephemeral: &Ephemeral { private: Zeroizing::new(private), public: decode(&self.public_b)? },
+            secret_block,
+            timestamp,
+            signature,
+        };
+        Ok(proof.check().is_ok())
+    }
+}
+
+fn open(cx: &ClientCx, block: &[u8]) -> Option<Attempt> {
+    let opened = cx.services.keys.open(&context(cx), block).ok()?;
+    let attempt: Attempt = serde_json::from_slice(&opened).ok()?;
+    (attempt.client == cx.client.id.as_str()).then_some(attempt)
+}
+
+fn context(cx: &ClientCx) -> Context<'_> {
+    Context {
+        purpose: "srp-attempt",
+        table: "",
+        column: "",
+        account: cx.pool().account.as_str(),
+        pool: cx.pool().id.as_str(),
+        row: "",
+    }
+}
+
+/// Whether a TIMESTAMP (`Sat Mar 7 09:05:03 UTC 2026`) lies within five minutes of the machine's clock.
+fn is_fresh(text: &str, now: Time) -> bool {
+    let Ok(time) = DateTime::strptime("%a %b %d %H:%M:%S UTC %Y", text) else { return false };
+    let Ok(at) = TimeZone::UTC.to_timestamp(time) else { return false };
+    let at = Time::from_millis(at.as_millisecond());
+    at + minutes(5) >= now && at <= now + minutes(5)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timestamps_are_fresh_for_five_minutes_either_way() {
+        let at = Time::from_secs(1_772_874_303);
+        let text = "Sat Mar 7 09:05:03 UTC 2026";
+        assert!(is_fresh(text, at) && is_fresh(text, at + minutes(5)) && is_fresh(text, at - minutes(5)));
+        assert!(!is_fresh(text, at + minutes(6)) && !is_fresh(text, at - minutes(6)));
+        for bad in ["", "2026-03-07T09:05:03Z", "Sat Mar 7 09:05:03 CET 2026", "Mon Mar 7 09:05:03 UTC 2026"] {
+            assert!(!is_fresh(bad, at), "{bad}");
+        }
+    }
+}

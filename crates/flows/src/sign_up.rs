@@ -1,0 +1,118 @@
+//! Public sign-up: SignUp, ConfirmSignUp, ResendConfirmationCode.
+
+use domain::attributes::{self, Moment, Writer};
+use domain::message::{Medium, MessagePurpose};
+use domain::user::{User, UserStatus};
+use domain::{Error, Result, username};
+use storage::codes::Purpose;
+use storage::users::Credentials;
+use wire::cognito_idp::shapes::{AttributeType, CodeDeliveryDetailsType, VerifiedAttributeType};
+
+use crate::cx::ClientCx;
+use crate::messages::Destination;
+use crate::names::{self, Claim};
+use crate::sign_in::refuse_unenforced;
+use crate::{codes, passwords, simulate, subject, users};
+
+/// A sign-up that was accepted.
+#[derive(Debug)]
+pub struct SignedUp {
+    pub user: User,
+    pub delivery: Option<CodeDeliveryDetailsType>,
+}
+
+/// SignUp, after the client has been authenticated.
+pub async fn sign_up(
+    cx: &ClientCx,
+    asked: &str,
+    password: Option<&str>,
+    given: &[AttributeType],
+) -> Result<SignedUp> {
+    if cx.pool().admin_create_only() {
+        return Err(Error::SignUpNotPermitted);
+    }
+    refuse_unenforced(cx)?;
+    let checked = attributes::check_write(cx.pool(), Writer::Client(&cx.client), Moment::Creation, given)?;
+    if checked.contains_key("preferred_username") && cx.pool().is_alias_attribute("preferred_username") {
+        return Err(Error::invalid("preferred_username can only be set after the user is confirmed."));
+    }
+    let mut checked = checked;
+    let name = username::check(cx.pool(), asked, &mut checked)?;
+    let checked = attributes::with_unverified(checked);
+    attributes::check_required(cx.pool(), &checked)?;
+    let password = password.ok_or_else(|| {
+        Error::invalid("1 validation error detected: Value at 'password' failed to satisfy constraint: Member must not be null")
+    })?;
+    let user = users::new(cx, name, checked, UserStatus::Unconfirmed);
+    let password = passwords::make(cx, &user.username, None, password, None).await?;
+    let destination = destination(cx, &user);
+    let message = match &destination {
+        Some(to) => codes::issue(cx, &user, Purpose::ConfirmSignUp, MessagePurpose::SignUp, to)?,
+        None => Vec::new(),
+    };
+    users::create(cx, &user, Some(&password), Vec::new(), message).await?;
+    Ok(SignedUp { user, delivery: destination.map(|to| to.details()) })
+}
+
+/// Where the confirmation code goes: an address that the pool verifies automatically, the phone first.
+fn destination(cx: &ClientCx, user: &User) -> Option<Destination> {
+    let automatic = cx.pool().auto_verified_attributes();
+    [(VerifiedAttributeType::PhoneNumber, Medium::Sms), (VerifiedAttributeType::Email, Medium::Email)]
+        .into_iter()
+        .filter(|(attribute, _)| automatic.contains(attribute))
+        .find_map(|(_, medium)| codes::destination(user, medium))
+}
+
+/// ConfirmSignUp, after the client has been authenticated.
+pub async fn confirm(cx: &ClientCx, name: &str, code: &str, force_alias: bool) -> Result<()> {
+    let Some(user) = subject::find(cx, name).await? else {
+        if !cx.client.hides_user_existence() {
+            return Err(Error::UsernameClientCombinationNotFound);
+        }
+        simulate::charge(cx, name, "try:confirm_sign_up", 15).await?;
+        return Err(Error::CodeMismatch);
+    };
+    users::retry(cx, &user, async |user| {
+        check_unconfirmed(user)?;
+        let code = codes::redeem(cx, user, Purpose::ConfirmSignUp, code).await?;
+        let mut after = user.clone();
+        after.status = UserStatus::Confirmed;
+        // Only the address that the code went to is proved, and only while it is still on the profile.
+        if let Some(attribute) = &code.attribute
+            && user.attributes.get(attribute) == code.value.as_ref()
+        {
+            after.attributes.insert(format!("{attribute}_verified"), "true".into());
+        }
+        let mut first = if force_alias { names::seize_aliases(cx, &after).await? } else { Vec::new() };
+        first.extend(codes::consume(cx, user, Purpose::ConfirmSignUp, &code));
+        users::update_with_first(cx, first, user, &after, Credentials::Changed, Claim::Confirmation).await
+    })
+    .await
+}
+
+/// A user that is confirmed cannot be confirmed again.
+pub fn check_unconfirmed(user: &User) -> Result<()> {
+    match user.status {
+        UserStatus::Unconfirmed => Ok(()),
+        other => Err(Error::UserCannotBeConfirmed(other.as_str())),
+    }
+}
+
+/// ResendConfirmationCode, after the client has been authenticated.
+pub async fn resend(cx: &ClientCx, name: &str) -> Result<CodeDeliveryDetailsType> {
+    let Some(user) = subject::find(cx, name).await? else {
+        if !cx.client.hides_user_existence() {
+            return Err(Error::UsernameClientCombinationNotFound);
+        }
+        simulate::charge(cx, name, "send:confirm_sign_up", codes::SENDS_PER_HOUR).await?;
+        return Ok(simulate::delivery(cx, name));
+    };
+    if user.status != UserStatus::Unconfirmed {
+        return Err(Error::UserAlreadyConfirmed);
+    }
+    let destination = destination(cx, &user).ok_or(Error::AutoVerificationOff)?;
+    let mut batch = vec![codes::charge_send(cx, &user, Purpose::ConfirmSignUp)];
+    batch.extend(codes::issue(cx, &user, Purpose::ConfirmSignUp, MessagePurpose::ResendCode, &destination)?);
+    cx.db().apply(batch, codes::refusal).await?;
+    Ok(destination.details())
+}
