@@ -6,6 +6,7 @@ pub mod codes;
 pub mod cx;
 pub mod directory;
 mod hasher;
+pub mod invitation;
 mod key_maker;
 pub mod messages;
 pub mod names;

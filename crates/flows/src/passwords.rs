@@ -4,10 +4,15 @@
 use crypto::password_hash::{self, Cost, StoredHash};
 use crypto::srp;
 use domain::time::Time;
-use domain::user::{Password, PasswordHistory, SrpVerifier};
+use domain::user::{Password, PasswordHistory, SrpVerifier, User, UserStatus};
 use domain::{Error, Result, password_policy};
+use storage::attempts;
+use storage::codes::Purpose;
+use storage::users::Credentials;
 
-use crate::cx::PoolCx;
+use crate::cx::{PoolCx, UserCx};
+use crate::names::Claim;
+use crate::{subject, users};
 
 /// The stored form of a new password, after policy and history. `present` is the one it replaces.
 pub async fn make(
@@ -76,4 +81,42 @@ pub async fn check(cx: &PoolCx, stored: Option<&Password>, password: &str) -> Re
     let password = zeroize::Zeroizing::new(if too_long { String::new() } else { password.to_owned() });
     let matches = cx.services.hasher.run(move |memory| hash.matches(&password, memory)).await?;
     Ok(matches.map_err(Error::internal)? && known)
+}
+
+/// AdminSetUserPassword: the user then signs in with it, or has to replace it first.
+pub async fn set(cx: &PoolCx, user: &User, password: &str, permanent: bool) -> Result<()> {
+    users::retry(cx, user, |user| async move {
+        let user = &user;
+        let until = (!permanent).then(|| cx.now() + cx.pool().temporary_password_validity());
+        let present = storage::passwords::find(cx.db(), cx.pool_ref(), user).await?;
+        let made = make(cx, &user.username, present.as_ref(), password, until).await?;
+        let status = if permanent { UserStatus::Confirmed } else { UserStatus::ForceChangePassword };
+        let after = User { status, ..user.clone() };
+        let more = vec![
+            storage::passwords::put(cx.db(), cx.pool_ref(), user, &made)?,
+            subject::forget(cx, user),
+            storage::codes::void(cx.pool_ref(), &user.id, Purpose::ResetPassword),
+        ];
+        users::update(cx, user, &after, Credentials::Changed, Claim::Update, more).await
+    })
+    .await
+}
+
+/// ChangePassword: the present password, charged like a sign-in, then the new one. A user without a password
+/// sets its first.
+pub async fn change(cx: &UserCx, previous: Option<&str>, proposed: &str) -> Result<()> {
+    let user = &cx.user;
+    password_policy::check(&cx.pool().password_policy(), proposed)?;
+    let present = storage::passwords::find(cx.db(), cx.pool_ref(), user).await?;
+    if present.is_some() {
+        let previous = previous.ok_or(Error::MissingParameter("PreviousPassword"))?;
+        let locked = |guard| (guard == attempts::ALLOWED).then_some(Error::PasswordAttemptsExceeded);
+        cx.db().apply([subject::charge(cx, Some(user), &user.username)], locked).await?;
+        if !check(cx, present.as_ref(), previous).await? {
+            return Err(Error::IncorrectUsernameOrPassword);
+        }
+    }
+    let made = make(cx, &user.username, present.as_ref(), proposed, None).await?;
+    let more = vec![storage::passwords::put(cx.db(), cx.pool_ref(), user, &made)?, subject::forget(cx, user)];
+    users::update(cx, user, user, Credentials::Changed, Claim::Update, more).await
 }

@@ -22,7 +22,9 @@ const VERIFIABLE: [(&str, VerifiedAttributeType, Medium); 2] = [
 /// UpdateUserAttributes. Returns where codes went.
 pub async fn update_own(cx: &UserCx, given: &[AttributeType]) -> Result<Vec<CodeDeliveryDetailsType>> {
     let written = attributes::check_write(cx.pool(), Writer::Client(&cx.client), Moment::Update, given)?;
-    users::retry(cx, &cx.user, async |user| {
+    let written = &written;
+    users::retry(cx, &cx.user, |user| async move {
+        let user = &user;
         let mut after = user.clone();
         let mut written = written.clone();
         let mut more = Vec::new();
@@ -58,7 +60,9 @@ pub async fn update_own(cx: &UserCx, given: &[AttributeType]) -> Result<Vec<Code
 /// AdminUpdateUserAttributes.
 pub async fn update_by_administrator(cx: &PoolCx, user: &User, given: &[AttributeType]) -> Result<()> {
     let written = attributes::check_write(cx.pool(), Writer::Administrator, Moment::Update, given)?;
-    users::retry(cx, user, async |user| {
+    let written = &written;
+    users::retry(cx, user, |user| async move {
+        let user = &user;
         let mut after = user.clone();
         after.pending.retain(|attribute, _| !written.contains_key(attribute));
         merge(&mut after.attributes, attributes::with_unverified(written.clone()));
@@ -73,7 +77,9 @@ pub async fn delete(cx: &PoolCx, writer: Writer<'_>, user: &User, deleted: &[Str
     let list: Vec<AttributeType> =
         deleted.iter().map(|name| AttributeType { name: name.clone(), value: None }).collect();
     let written = attributes::check_write(cx.pool(), writer, Moment::Update, &list)?;
-    users::retry(cx, user, async |user| {
+    let written = &written;
+    users::retry(cx, user, |user| async move {
+        let user = &user;
         let mut after = user.clone();
         for name in written.keys() {
             after.attributes.remove(name);
@@ -106,7 +112,8 @@ pub async fn send_code(cx: &UserCx, attribute: &str) -> Result<CodeDeliveryDetai
 /// VerifyUserAttribute. An alias that another user holds moves to this one.
 pub async fn verify(cx: &UserCx, attribute: &str, code: &str) -> Result<()> {
     let (purpose, _) = verifiable(attribute)?;
-    users::retry(cx, &cx.user, async |user| {
+    users::retry(cx, &cx.user, |user| async move {
+        let user = &user;
         let code = codes::redeem(cx, user, purpose, code).await?;
         let value = code.value.as_ref().ok_or(Error::CodeExpired)?;
         let mut after = user.clone();

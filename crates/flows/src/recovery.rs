@@ -66,7 +66,7 @@ pub async fn confirm(cx: &ClientCx, name: &str, code: &str, password: &str) -> R
     if !user.enabled {
         return Err(Error::UserDisabled);
     }
-    users::retry(cx, &user, async |user| set_by_code(cx, user, code, password).await).await.map_err(|error| {
+    users::retry(cx, &user, |user| async move { set_by_code(cx, &user, code, password).await }).await.map_err(|error| {
         // That a name has no code would tell that it is known.
         if hides && error == Error::CodeExpired { Error::CodeMismatch } else { error }
     })
@@ -86,7 +86,8 @@ async fn set_by_code(cx: &ClientCx, user: &User, code: &str, password: &str) -> 
 
 /// AdminResetUserPassword: the password stops working, a code goes out.
 pub async fn reset(cx: &PoolCx, user: &User) -> Result<()> {
-    users::retry(cx, user, async |user| {
+    users::retry(cx, user, |user| async move {
+        let user = &user;
         let (_, message) = reset_message(cx, user)?;
         let mut after = user.clone();
         after.status = UserStatus::ResetRequired;

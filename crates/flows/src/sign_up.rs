@@ -8,7 +8,7 @@ use storage::codes::Purpose;
 use storage::users::Credentials;
 use wire::cognito_idp::shapes::{AttributeType, CodeDeliveryDetailsType, VerifiedAttributeType};
 
-use crate::cx::ClientCx;
+use crate::cx::{ClientCx, PoolCx};
 use crate::messages::Destination;
 use crate::names::{self, Claim};
 use crate::sign_in::refuse_unenforced;
@@ -72,7 +72,8 @@ pub async fn confirm(cx: &ClientCx, name: &str, code: &str, force_alias: bool) -
         simulate::charge(cx, name, "try:confirm_sign_up", 15).await?;
         return Err(Error::CodeMismatch);
     };
-    users::retry(cx, &user, async |user| {
+    users::retry(cx, &user, |user| async move {
+        let user = &user;
         check_unconfirmed(user)?;
         let code = codes::redeem(cx, user, Purpose::ConfirmSignUp, code).await?;
         let mut after = user.clone();
@@ -90,8 +91,20 @@ pub async fn confirm(cx: &ClientCx, name: &str, code: &str, force_alias: bool) -
     .await
 }
 
+/// AdminConfirmSignUp. A code still under way becomes useless.
+pub async fn confirm_by_administrator(cx: &PoolCx, user: &User) -> Result<()> {
+    users::retry(cx, user, |user| async move {
+        let user = &user;
+        check_unconfirmed(user)?;
+        let after = User { status: UserStatus::Confirmed, ..user.clone() };
+        let void = vec![storage::codes::void(cx.pool_ref(), &user.id, Purpose::ConfirmSignUp)];
+        users::update(cx, user, &after, Credentials::Changed, Claim::Confirmation, void).await
+    })
+    .await
+}
+
 /// A user that is confirmed cannot be confirmed again.
-pub fn check_unconfirmed(user: &User) -> Result<()> {
+fn check_unconfirmed(user: &User) -> Result<()> {
     match user.status {
         UserStatus::Unconfirmed => Ok(()),
         other => Err(Error::UserCannotBeConfirmed(other.as_str())),

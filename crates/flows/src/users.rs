@@ -65,14 +65,14 @@ pub async fn find(cx: &PoolCx, name: &str) -> Result<User> {
 }
 
 /// Reads the user again and tries again while others change it at the same moment.
-pub async fn retry<T>(
+pub async fn retry<T, F: Future<Output = Result<T>>>(
     cx: &PoolCx,
     user: &User,
-    act: impl AsyncFn(&User) -> Result<T>,
+    act: impl Fn(User) -> F,
 ) -> Result<T> {
     let mut present = user.clone();
     for _ in 0..TRIES {
-        match act(&present).await {
+        match act(present).await {
             Err(Error::ConcurrentModification) => {}
             done => return done,
         }
@@ -114,4 +114,20 @@ pub async fn update_with_first(
 async fn apply(cx: &PoolCx, batch: Vec<Statement>, claim: Claim) -> Result<()> {
     let refusal = |guard| names::refusal(cx.pool(), claim, guard).or_else(|| codes::refusal(guard));
     cx.db().apply(batch, refusal).await
+}
+
+/// Deletes a user with everything of its own.
+pub async fn delete(cx: &PoolCx, user: &User) -> Result<()> {
+    retry(cx, user, |user| async move { cx.db().apply(users::delete(cx.pool_ref(), &user), |_| None).await }).await
+}
+
+/// Lets a user sign in or not; disabling ends its sessions.
+pub async fn set_enabled(cx: &PoolCx, user: &User, enabled: bool) -> Result<()> {
+    retry(cx, user, |user| async move {
+        let user = &user;
+        let after = User { enabled, ..user.clone() };
+        let more = if enabled { Vec::new() } else { vec![storage::sessions::revoke_all_of(cx.pool_ref(), user)] };
+        update(cx, user, &after, users::Credentials::Changed, Claim::Update, more).await
+    })
+    .await
 }

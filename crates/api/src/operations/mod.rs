@@ -5,9 +5,13 @@
 //! (public, naming an app client by `ClientId`), `user` a [`UserCx`] (by `AccessToken`). A `not_built` line
 //! answers `OperationNotEnabledException`; those lines may only become fewer.
 
+mod account;
+mod auth;
 mod clients;
+mod sign_up;
 mod tags;
 mod user_pools;
+mod users;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -24,6 +28,7 @@ use wire::cognito_idp::Operation;
 pub type Reply = Pin<Box<dyn Future<Output = Result<Bytes>> + Send>>;
 
 /// How an operation is carried out, by whom it concerns.
+#[derive(Debug)]
 pub enum Handler {
     Account(fn(AccountCx, Map<String, Value>) -> Reply),
     Pool(fn(PoolCx, Map<String, Value>) -> Reply),
@@ -114,16 +119,16 @@ operations! {
     ListTerms => not_built;
     UpdateTerms => not_built;
     // users
-    AdminConfirmSignUp => not_built;
-    AdminCreateUser => not_built;
-    AdminDeleteUser => not_built;
-    AdminDeleteUserAttributes => not_built;
-    AdminDisableUser => not_built;
-    AdminEnableUser => not_built;
-    AdminGetUser => not_built;
-    AdminResetUserPassword => not_built;
-    AdminSetUserPassword => not_built;
-    AdminUpdateUserAttributes => not_built;
+    AdminConfirmSignUp => pool users::admin_confirm_sign_up::handle;
+    AdminCreateUser => pool users::admin_create_user::handle;
+    AdminDeleteUser => pool users::admin_delete_user::handle;
+    AdminDeleteUserAttributes => pool users::admin_delete_user_attributes::handle;
+    AdminDisableUser => pool users::admin_disable_user::handle;
+    AdminEnableUser => pool users::admin_enable_user::handle;
+    AdminGetUser => pool users::admin_get_user::handle;
+    AdminResetUserPassword => pool users::admin_reset_user_password::handle;
+    AdminSetUserPassword => pool users::admin_set_user_password::handle;
+    AdminUpdateUserAttributes => pool users::admin_update_user_attributes::handle;
     ListUsers => not_built;
     // groups
     AdminAddUserToGroup => not_built;
@@ -143,32 +148,32 @@ operations! {
     StartUserImportJob => not_built;
     StopUserImportJob => not_built;
     // sign_up
-    ConfirmSignUp => not_built;
-    ResendConfirmationCode => not_built;
-    SignUp => not_built;
+    ConfirmSignUp => client sign_up::confirm_sign_up::handle;
+    ResendConfirmationCode => client sign_up::resend_confirmation_code::handle;
+    SignUp => client sign_up::sign_up::handle;
     // auth
     AdminGetUserAuthFactors => not_built;
-    AdminInitiateAuth => not_built;
-    AdminRespondToAuthChallenge => not_built;
-    AdminUserGlobalSignOut => not_built;
+    AdminInitiateAuth => pool auth::admin_initiate_auth::handle;
+    AdminRespondToAuthChallenge => pool auth::admin_respond_to_auth_challenge::handle;
+    AdminUserGlobalSignOut => pool auth::admin_user_global_sign_out::handle;
     GetClientToken => not_built;
     GetDerivedToken => not_built;
-    GetTokensFromRefreshToken => not_built;
+    GetTokensFromRefreshToken => client auth::get_tokens_from_refresh_token::handle;
     GetUserAuthFactors => not_built;
-    GlobalSignOut => not_built;
-    InitiateAuth => not_built;
-    RespondToAuthChallenge => not_built;
-    RevokeToken => not_built;
+    GlobalSignOut => user auth::global_sign_out::handle;
+    InitiateAuth => client auth::initiate_auth::handle;
+    RespondToAuthChallenge => client auth::respond_to_auth_challenge::handle;
+    RevokeToken => client auth::revoke_token::handle;
     // account
-    ChangePassword => not_built;
-    ConfirmForgotPassword => not_built;
-    DeleteUser => not_built;
-    DeleteUserAttributes => not_built;
-    ForgotPassword => not_built;
-    GetUser => not_built;
-    GetUserAttributeVerificationCode => not_built;
-    UpdateUserAttributes => not_built;
-    VerifyUserAttribute => not_built;
+    ChangePassword => user account::change_password::handle;
+    ConfirmForgotPassword => client account::confirm_forgot_password::handle;
+    DeleteUser => user account::delete_user::handle;
+    DeleteUserAttributes => user account::delete_user_attributes::handle;
+    ForgotPassword => client account::forgot_password::handle;
+    GetUser => user account::get_user::handle;
+    GetUserAttributeVerificationCode => user account::get_user_attribute_verification_code::handle;
+    UpdateUserAttributes => user account::update_user_attributes::handle;
+    VerifyUserAttribute => user account::verify_user_attribute::handle;
     // mfa
     AdminDeleteSoftwareToken => not_built;
     AdminSetUserMFAPreference => not_built;

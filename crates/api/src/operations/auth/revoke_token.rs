@@ -1,0 +1,12 @@
+//! RevokeToken. The client's secret comes raw.
+
+use domain::Result;
+use flows::cx::ClientCx;
+use flows::{client_auth, sign_out};
+use wire::cognito_idp::shapes::{RevokeTokenRequest, RevokeTokenResponse};
+
+pub async fn handle(cx: ClientCx, input: RevokeTokenRequest) -> Result<RevokeTokenResponse> {
+    client_auth::check_secret(&cx, input.client_secret.as_deref()).await?;
+    sign_out::revoke(&cx, &input.token).await?;
+    Ok(RevokeTokenResponse::default())
+}
