@@ -7,6 +7,7 @@ pub mod codes;
 mod db;
 pub mod engine;
 pub mod groups;
+pub mod installation;
 pub mod login_names;
 pub mod outbox;
 pub mod passwords;

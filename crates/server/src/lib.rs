@@ -1,1 +1,0 @@
-//! The poolhouse program: wiring only.
