@@ -1,0 +1,10 @@
+//! What every engine of the storage seam does, one suite over both, and what each does on its own.
+
+mod concurrency;
+mod contents;
+mod fixture;
+mod guards;
+mod postgres_only;
+mod proxy;
+mod sqlite_only;
+mod values;
