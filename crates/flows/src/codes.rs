@@ -52,7 +52,7 @@ pub fn issue(
     };
     let message =
         messages::verification(cx.pool(), user, destination, message, (&code.id, &text), code.expires_at);
-    let id = crypto::random::uuid(cx.random());
+    let id = cx.services.message_id();
     Ok(vec![
         codes::put(cx.pool_ref(), &user.id, purpose, &code),
         outbox::queue(cx.db(), cx.pool_ref(), &id, &message, now)?,

@@ -84,7 +84,7 @@ fn invite(
         let Some(destination) = codes::destination(user, medium) else { continue };
         let name = invited_name(user, &destination.address);
         let message = messages::invitation(cx.pool(), &user.id, name, &destination, password, not_after);
-        let id = crypto::random::uuid(cx.random());
+        let id = cx.services.message_id();
         out.push(outbox::queue(cx.db(), cx.pool_ref(), &id, &message, now)?);
     }
     if out.is_empty() && mediums.is_some() {

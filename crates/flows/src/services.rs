@@ -1,6 +1,7 @@
 //! What every request needs and nothing of one request: the store, the clock, randomness, the worker pools.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crypto::random::Random;
 use crypto::secret_box::RootKeys;
@@ -22,6 +23,8 @@ pub struct Services {
     pub key_maker: KeyMaker,
     pub directory: Directory,
     pub turnstile: Turnstile,
+    /// Numbers messages, so that those of one millisecond keep their order.
+    messages: AtomicU64,
     /// Where this installation is reached, without a trailing slash. Issuers are made from it.
     pub base_url: String,
 }
@@ -51,7 +54,14 @@ impl Services {
             key_maker: KeyMaker::start().map_err(Error::internal)?,
             directory: Directory::default(),
             turnstile: Turnstile::default(),
+            messages: AtomicU64::new(0),
             base_url: base_url.trim_end_matches('/').to_owned(),
         }))
+    }
+
+    /// An id for a message to be queued: unique, and in the order of queuing within a process.
+    pub(crate) fn message_id(&self) -> String {
+        let number = self.messages.fetch_add(1, Ordering::Relaxed);
+        format!("{number:016}-{}", crypto::random::uuid(self.random.as_ref()))
     }
 }

@@ -5,6 +5,7 @@ use crypto::secret_box::Context;
 use crypto::srp::{Ephemeral, Proof, PublicA, simulated_verifier};
 use data_encoding::BASE64;
 use domain::auth::{Proofs, Step};
+use domain::ids::UserId;
 use domain::time::{Time, minutes};
 use domain::user::Password;
 use domain::{Error, Result, User};
@@ -26,8 +27,10 @@ struct Attempt {
     client: String,
     /// The name as typed, which attempts of unknown names are charged to.
     name: String,
-    /// The user's id and credential version; none for a name nobody has or a user without a password.
-    user: Option<(String, i64)>,
+    /// The user's id and credential version; an id that nobody has for a name without a verifier, so that
+    /// secret blocks of known and unknown names are of one length.
+    user: String,
+    credential_version: String,
     a: String,
     b: String,
     public_b: String,
@@ -51,12 +54,15 @@ pub(super) async fn begin(cx: &ClientCx, parameters: &Parameters) -> Result<Outc
         None => simulated(cx, name, None),
     };
     let ephemeral = Ephemeral::new(&verifier, cx.random()).map_err(Error::internal)?;
+    let (user, credential_version) = match &known {
+        Some((user, Password { srp: Some(_), .. })) => (user.id.to_string(), user.credential_version),
+        _ => (uuid_shaped(&subject::name_digest(cx, name)), 0),
+    };
     let attempt = Attempt {
         client: cx.client.id.to_string(),
         name: name.to_owned(),
-        user: known
-            .filter(|(_, password)| password.srp.is_some())
-            .map(|(user, _)| (user.id.to_string(), user.credential_version)),
+        user,
+        credential_version: fixed_width(credential_version),
         a: BASE64.encode(a.as_bytes()),
         b: BASE64.encode(ephemeral.private.as_ref()),
         public_b: BASE64.encode(&ephemeral.public),
@@ -124,10 +130,7 @@ pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Para
     if !is_fresh(timestamp, cx.services.clock.real()) {
         return Err(Error::IncorrectUsernameOrPassword);
     }
-    let user = match &attempt.user {
-        Some((id, _)) => users::find(cx.db(), cx.pool_ref(), &domain::ids::UserId::new(id.as_str())).await?,
-        None => None,
-    };
+    let user = users::find(cx.db(), cx.pool_ref(), &UserId::new(attempt.user.as_str())).await?;
     let _turn = grant::turn(cx, user.as_ref(), &attempt.name).await?;
     let refusal = |guard| match guard {
         attempts::ALLOWED => Some(Error::PasswordAttemptsExceeded),
@@ -157,7 +160,7 @@ pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Para
 impl Attempt {
     /// Whether the attempt was begun for this user as it is now.
     fn is_of(&self, user: &User) -> bool {
-        self.user.as_ref().is_some_and(|(id, version)| id == user.id.as_str() && *version == user.credential_version)
+        self.user == user.id.as_str() && self.credential_version == fixed_width(user.credential_version)
     }
 
     fn check(
@@ -183,6 +186,10 @@ impl Attempt {
         };
         Ok(proof.check().is_ok())
     }
+}
+
+fn fixed_width(version: i64) -> String {
+    format!("{version:020}")
 }
 
 fn open(cx: &ClientCx, block: &[u8]) -> Option<Attempt> {
