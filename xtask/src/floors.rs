@@ -52,7 +52,8 @@ fn imports() -> Result<BTreeMap<String, BTreeSet<String>>> {
         .current_dir(root())
         .output()
         .map_err(|e| format!("cargo metadata: {e}"))?;
-    let metadata: Value = serde_json::from_slice(&output.stdout).map_err(|e| format!("cargo metadata: {e}"))?;
+    let metadata: Value =
+        serde_json::from_slice(&output.stdout).map_err(|e| format!("cargo metadata: {e}"))?;
     let packages = metadata["packages"].as_array().ok_or("cargo metadata names no packages")?;
     let names: BTreeSet<&str> = packages.iter().filter_map(|p| p["name"].as_str()).collect();
     Ok(packages
@@ -73,7 +74,11 @@ fn imports() -> Result<BTreeMap<String, BTreeSet<String>>> {
 
 fn check_direction(imports: &BTreeMap<String, BTreeSet<String>>) -> Result<()> {
     let floor = |name: &str| {
-        FLOORS.iter().find(|(known, _)| *known == name).map(|(_, floor)| *floor).ok_or(format!("{name} has no floor"))
+        FLOORS
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, floor)| *floor)
+            .ok_or(format!("{name} has no floor"))
     };
     for (name, uses) in imports {
         for used in uses {
@@ -97,6 +102,7 @@ fn check_document(table: &[String]) -> Result<()> {
     if written == table {
         Ok(())
     } else {
-        Err("the floors table in docs/architecture.md is out of date: run `cargo xtask floors --print`".into())
+        Err("the floors table in docs/architecture.md is out of date: run `cargo xtask floors --print`"
+            .into())
     }
 }

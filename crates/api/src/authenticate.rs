@@ -16,7 +16,11 @@ pub struct Administrator {
 
 /// In `poolhouse dev` any AWS credentials pass. The signature must still be one: well-formed, for this
 /// service, made within five minutes. An access key id of 12 digits is the account, any other the default.
-pub fn any_credentials(headers: &HeaderMap, service: &str, real_now: Time) -> Result<Administrator, ApiError> {
+pub fn any_credentials(
+    headers: &HeaderMap,
+    service: &str,
+    real_now: Time,
+) -> Result<Administrator, ApiError> {
     let header = |name: &str| {
         let mut values = headers.get_all(name).iter();
         match (values.next(), values.next()) {
@@ -28,11 +32,8 @@ pub fn any_credentials(headers: &HeaderMap, service: &str, real_now: Time) -> Re
         .and_then(|signed| signed.check_scope(service).map(|()| signed))
         .and_then(|signed| signed.check_time(real_now.secs()).map(|()| signed))
         .map_err(refused)?;
-    let account = if guard::arn::is_account_id(signed.access_key_id) {
-        signed.access_key_id
-    } else {
-        "000000000000"
-    };
+    let account =
+        if guard::arn::is_account_id(signed.access_key_id) { signed.access_key_id } else { "000000000000" };
     Ok(Administrator { account: AccountId::new(account), region: Region::new(signed.region) })
 }
 

@@ -169,7 +169,9 @@ fn pool_named<'a>(
     guard::arn::Arn::parse(arn)
         .and_then(|arn| arn.user_pool(administrator.account.as_str(), administrator.region.as_str()))
         .map(|id| Some(PoolId::new(id)))
-        .ok_or_else(|| Error::NotFound(format!("{} found no user pool of that ARN.", operation.name())).into())
+        .ok_or_else(|| {
+            Error::NotFound(format!("{} found no user pool of that ARN.", operation.name())).into()
+        })
 }
 
 fn not_built(operation: &str) -> ApiError {

@@ -33,7 +33,12 @@ impl ApiError {
     }
 
     pub fn serialization(message: Option<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, kind: "SerializationException", message, capital_message: true }
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            kind: "SerializationException",
+            message,
+            capital_message: true,
+        }
     }
 }
 
@@ -45,7 +50,9 @@ impl From<Error> for ApiError {
             Error::IncorrectUsernameOrPassword => {
                 (K::NotAuthorizedException, "Incorrect username or password.".into())
             }
-            Error::PasswordAttemptsExceeded => (K::NotAuthorizedException, "Password attempts exceeded".into()),
+            Error::PasswordAttemptsExceeded => {
+                (K::NotAuthorizedException, "Password attempts exceeded".into())
+            }
             Error::UserDisabled => (K::NotAuthorizedException, "User is disabled.".into()),
             Error::UserNotConfirmed => (K::UserNotConfirmedException, "User is not confirmed.".into()),
             Error::PasswordResetRequired => {
@@ -71,9 +78,10 @@ impl From<Error> for ApiError {
             Error::SessionExpired => {
                 (K::NotAuthorizedException, "Invalid session for the user, session is expired.".into())
             }
-            Error::SessionAlreadyUsed => {
-                (K::NotAuthorizedException, "Invalid session for the user, session can only be used once.".into())
-            }
+            Error::SessionAlreadyUsed => (
+                K::NotAuthorizedException,
+                "Invalid session for the user, session can only be used once.".into(),
+            ),
             Error::CannotModifyProvidedAttribute(name) => {
                 (K::NotAuthorizedException, format!("Cannot modify an already provided {name}"))
             }
@@ -106,12 +114,16 @@ impl From<Error> for ApiError {
                 (K::NotAuthorizedException, "Could not verify signature for Access Token".into())
             }
             Error::RefreshTokenInvalid => (K::NotAuthorizedException, "Invalid Refresh Token.".into()),
-            Error::RefreshTokenRevoked => (K::NotAuthorizedException, "Refresh Token has been revoked".into()),
+            Error::RefreshTokenRevoked => {
+                (K::NotAuthorizedException, "Refresh Token has been revoked".into())
+            }
             Error::RefreshTokenExpired => (K::NotAuthorizedException, "Refresh Token has expired".into()),
             Error::RefreshTokenReused => {
                 (K::RefreshTokenReuseException, "Refresh token has already been used.".into())
             }
-            Error::UnsupportedTokenType => (K::UnsupportedTokenTypeException, "Unsupported token type".into()),
+            Error::UnsupportedTokenType => {
+                (K::UnsupportedTokenTypeException, "Unsupported token type".into())
+            }
             Error::RevocationNotEnabled => {
                 (K::UnsupportedOperationException, "Token revocation is not enabled for this client".into())
             }
@@ -137,15 +149,15 @@ impl From<Error> for ApiError {
             Error::SignUpNotPermitted => {
                 (K::NotAuthorizedException, "SignUp is not permitted for this user pool".into())
             }
-            Error::UserCannotBeConfirmed(status) => (
-                K::NotAuthorizedException,
-                format!("User cannot be confirmed. Current status is {status}"),
-            ),
-            Error::UserAlreadyConfirmed => (K::InvalidParameterException, "User is already confirmed.".into()),
-            Error::PasswordCannotBeReset => (
-                K::NotAuthorizedException,
-                "User password cannot be reset in the current state.".into(),
-            ),
+            Error::UserCannotBeConfirmed(status) => {
+                (K::NotAuthorizedException, format!("User cannot be confirmed. Current status is {status}"))
+            }
+            Error::UserAlreadyConfirmed => {
+                (K::InvalidParameterException, "User is already confirmed.".into())
+            }
+            Error::PasswordCannotBeReset => {
+                (K::NotAuthorizedException, "User password cannot be reset in the current state.".into())
+            }
             Error::ContactAdministratorToReset => {
                 (K::NotAuthorizedException, "Contact administrator to reset password.".into())
             }
@@ -154,42 +166,35 @@ impl From<Error> for ApiError {
                 "Cannot reset password for the user as there is no registered/verified email or phone_number"
                     .into(),
             ),
-            Error::AutoVerificationOff => (
-                K::NotAuthorizedException,
-                "Cannot resend codes. Auto verification not turned on.".into(),
-            ),
+            Error::AutoVerificationOff => {
+                (K::NotAuthorizedException, "Cannot resend codes. Auto verification not turned on.".into())
+            }
             Error::ResendNotPossible(username) => (
                 K::UnsupportedUserStateException,
                 format!("Resend not possible. {username} status is not FORCE_CHANGE_PASSWORD"),
             ),
-            Error::UnauthorizedAttributeWrite => (
-                K::NotAuthorizedException,
-                "A client attempted to write unauthorized attribute".into(),
-            ),
+            Error::UnauthorizedAttributeWrite => {
+                (K::NotAuthorizedException, "A client attempted to write unauthorized attribute".into())
+            }
 
             // Codes
-            Error::CodeMismatch => (
-                K::CodeMismatchException,
-                "Invalid verification code provided, please try again.".into(),
-            ),
-            Error::CodeExpired => (
-                K::ExpiredCodeException,
-                "Invalid code provided, please request a code again.".into(),
-            ),
-            Error::AttemptLimitExceeded => (
-                K::LimitExceededException,
-                "Attempt limit exceeded, please try after some time.".into(),
-            ),
+            Error::CodeMismatch => {
+                (K::CodeMismatchException, "Invalid verification code provided, please try again.".into())
+            }
+            Error::CodeExpired => {
+                (K::ExpiredCodeException, "Invalid code provided, please request a code again.".into())
+            }
+            Error::AttemptLimitExceeded => {
+                (K::LimitExceededException, "Attempt limit exceeded, please try after some time.".into())
+            }
 
             // Passwords
-            Error::InvalidPassword(reason) => (
-                K::InvalidPasswordException,
-                format!("Password did not conform with policy: {reason}"),
-            ),
-            Error::PasswordUsedBefore => (
-                K::PasswordHistoryPolicyViolationException,
-                "Password has previously been used".into(),
-            ),
+            Error::InvalidPassword(reason) => {
+                (K::InvalidPasswordException, format!("Password did not conform with policy: {reason}"))
+            }
+            Error::PasswordUsedBefore => {
+                (K::PasswordHistoryPolicyViolationException, "Password has previously been used".into())
+            }
 
             // Things
             Error::PoolNotFound(id) => {

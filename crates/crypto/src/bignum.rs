@@ -153,7 +153,8 @@ impl Modulus {
         let out = Number::new()?;
         let context = Context::new()?;
         // SAFETY: all pointers are valid.
-        let done = unsafe { ffi::BN_nnmod(out.0.as_ptr(), a.0.as_ptr(), self.n.0.as_ptr(), context.0.as_ptr()) };
+        let done =
+            unsafe { ffi::BN_nnmod(out.0.as_ptr(), a.0.as_ptr(), self.n.0.as_ptr(), context.0.as_ptr()) };
         if done == 1 { Ok(out) } else { Err(Failed) }
     }
 
@@ -171,9 +172,7 @@ impl Modulus {
     ) -> Result<Number> {
         let out = Number::new()?;
         let context = Context::new()?;
-        let done =
-            call(out.0.as_ptr(), a.0.as_ptr(), b.0.as_ptr(), self.n.0.as_ptr(), context.0.as_ptr());
+        let done = call(out.0.as_ptr(), a.0.as_ptr(), b.0.as_ptr(), self.n.0.as_ptr(), context.0.as_ptr());
         if done == 1 { Ok(out) } else { Err(Failed) }
     }
 }
-

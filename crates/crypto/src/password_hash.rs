@@ -124,7 +124,12 @@ pub fn new_salt(random: &dyn Random) -> [u8; 16] {
 }
 
 /// Hashes a password under a salt.
-pub fn hash(password: &str, salt: [u8; 16], cost: Cost, memory: &mut Memory) -> Result<StoredHash, HashError> {
+pub fn hash(
+    password: &str,
+    salt: [u8; 16],
+    cost: Cost,
+    memory: &mut Memory,
+) -> Result<StoredHash, HashError> {
     let output = compute(password, &salt, cost, memory)?;
     Ok(StoredHash { cost, salt, output })
 }
@@ -176,7 +181,13 @@ mod tests {
     #[test]
     fn other_texts_are_not_hashes() {
         let good = hash("a", [1; 16], CHEAP, &mut Memory::default()).unwrap().to_text();
-        for bad in ["", "$", &good[..good.len() - 1], &good.replace("argon2id", "argon2i"), &good.replace("p=1", "p=2")] {
+        for bad in [
+            "",
+            "$",
+            &good[..good.len() - 1],
+            &good.replace("argon2id", "argon2i"),
+            &good.replace("p=1", "p=2"),
+        ] {
             assert!(StoredHash::parse(bad).is_err(), "{bad}");
         }
     }
@@ -184,7 +195,10 @@ mod tests {
     #[test]
     fn the_text_is_the_standard_one() {
         // argon2 reference implementation: echo -n password | argon2 somesaltsomesalt -id -t 2 -k 65536 -p 1 -l 32
-        let stored = hash("password", *b"somesaltsomesalt", Cost { memory: 65536, passes: 2 }, &mut Memory::default());
-        assert!(stored.unwrap().to_text().starts_with("$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"));
+        let stored =
+            hash("password", *b"somesaltsomesalt", Cost { memory: 65536, passes: 2 }, &mut Memory::default());
+        assert!(
+            stored.unwrap().to_text().starts_with("$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$")
+        );
     }
 }

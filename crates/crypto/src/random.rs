@@ -102,7 +102,9 @@ mod tests {
     fn forms() {
         let random = SeededRandom::new(1);
         assert_eq!(digits(&random, 6).len(), 6);
-        assert!(alphanumeric_lower(&random, 26).bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase()));
+        assert!(
+            alphanumeric_lower(&random, 26).bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase())
+        );
         let id = uuid(&random);
         assert_eq!((id.len(), &id[14..15], id.matches('-').count()), (36, "4", 4));
         assert_ne!(uuid(&random), id);

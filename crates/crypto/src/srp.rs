@@ -14,8 +14,8 @@ use crate::random::{self, Random};
 /// 2^3072 − 2^3008 − 1 + 2^64·(⌊2^2942·π⌋ + 1690314).
 pub(crate) const PRIME: [u8; 384] = prime();
 const K: [u8; 32] = [
-    0x53, 0x82, 0x82, 0xc4, 0x35, 0x47, 0x42, 0xd7, 0xcb, 0xbd, 0xe2, 0x35, 0x9f, 0xcf, 0x67, 0xf9, 0xf5, 0xb3,
-    0xa6, 0xb0, 0x87, 0x91, 0xe5, 0x01, 0x1b, 0x43, 0xb8, 0xa5, 0xb6, 0x6d, 0x9e, 0xe6,
+    0x53, 0x82, 0x82, 0xc4, 0x35, 0x47, 0x42, 0xd7, 0xcb, 0xbd, 0xe2, 0x35, 0x9f, 0xcf, 0x67, 0xf9, 0xf5,
+    0xb3, 0xa6, 0xb0, 0x87, 0x91, 0xe5, 0x01, 0x1b, 0x43, 0xb8, 0xa5, 0xb6, 0x6d, 0x9e, 0xe6,
 ];
 const INFO: &[u8] = b"Caldera Derived Key";
 
@@ -91,7 +91,7 @@ impl PublicA {
         if digits.is_empty() || digits.len() > 2 * PRIME.len() {
             return Err(SrpError::BadValue);
         }
-        let even = if digits.len() % 2 == 0 { digits.to_owned() } else { format!("0{digits}") };
+        let even = if digits.len().is_multiple_of(2) { digits.to_owned() } else { format!("0{digits}") };
         let bytes = HEXLOWER_PERMISSIVE.decode(even.as_bytes()).map_err(|_| SrpError::BadValue)?;
         let number = Number::from_bytes(&bytes)?;
         if Modulus::group_15()?.reduce(&number)?.is_zero() {
@@ -214,7 +214,7 @@ fn sign(key: &[u8; 16], realm: &str, identity: &str, secret_block: &[u8], timest
 
 /// `x = H(pad(salt) ‖ H(realm ‖ identity ‖ ":" ‖ password))`.
 fn private_x(realm: &str, identity: &str, password: &str, salt: &str) -> Result<Number> {
-    let even = if salt.len() % 2 == 0 { salt.to_owned() } else { format!("0{salt}") };
+    let even = if salt.len().is_multiple_of(2) { salt.to_owned() } else { format!("0{salt}") };
     let salt = HEXLOWER_PERMISSIVE.decode(even.as_bytes()).map_err(|_| SrpError::BadValue)?;
     let inner = Zeroizing::new(sha256(&[realm.as_bytes(), identity.as_bytes(), b":", password.as_bytes()]));
     let x = Zeroizing::new(sha256(&[&pad(&salt), inner.as_ref()]));

@@ -47,7 +47,8 @@ struct Advance {
 
 impl ShiftedClock {
     pub(crate) fn show(&self) -> Response<Bytes> {
-        let now = jiff::Timestamp::from_millisecond(self.now().millis()).map(|t| t.to_string()).unwrap_or_default();
+        let now =
+            jiff::Timestamp::from_millisecond(self.now().millis()).map(|t| t.to_string()).unwrap_or_default();
         reply::json(&json!({ "offset_seconds": self.offset.load(Ordering::Relaxed), "now": now }))
     }
 
@@ -57,7 +58,10 @@ impl ShiftedClock {
                 self.offset.store(asked.offset_seconds, Ordering::Relaxed);
                 self.show()
             }
-            _ => reply::error(StatusCode::BAD_REQUEST, "{\"offset_seconds\": N} is expected, at most a century."),
+            _ => reply::error(
+                StatusCode::BAD_REQUEST,
+                "{\"offset_seconds\": N} is expected, at most a century.",
+            ),
         }
     }
 
@@ -70,7 +74,9 @@ impl ShiftedClock {
         });
         match moved {
             Ok(_) => self.show(),
-            Err(_) => reply::error(StatusCode::BAD_REQUEST, "The clock cannot be shifted by more than a century."),
+            Err(_) => {
+                reply::error(StatusCode::BAD_REQUEST, "The clock cannot be shifted by more than a century.")
+            }
         }
     }
 

@@ -53,7 +53,8 @@ pub(crate) async fn show(services: &Arc<Services>, headers: &HeaderMap, query: &
         }
     };
     let messages: Vec<Message> = queued.into_iter().map(message).collect();
-    let wants_page = headers.get(ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|a| a.contains("text/html"));
+    let wants_page =
+        headers.get(ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|a| a.contains("text/html"));
     if wants_page {
         let page = Page { messages: &messages, to: to.as_deref() };
         return reply::typed("text/html; charset=utf-8", page.render().unwrap_or_default());
@@ -66,7 +67,8 @@ fn recipient(query: &str) -> Result<Option<String>, ()> {
     let mut to = None;
     for pair in query.split('&').filter(|p| !p.is_empty()) {
         let ("to", value) = pair.split_once('=').unwrap_or((pair, "")) else { return Err(()) };
-        to = Some(percent_decode_str(value).decode_utf8().map_err(|_| ())?.into_owned()).filter(|t| !t.is_empty());
+        to = Some(percent_decode_str(value).decode_utf8().map_err(|_| ())?.into_owned())
+            .filter(|t| !t.is_empty());
     }
     Ok(to)
 }

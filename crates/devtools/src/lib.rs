@@ -37,13 +37,14 @@ impl Controls {
         let path = request.uri.path().strip_prefix("/_poolhouse")?;
         let origin = request.headers.get(ORIGIN).map(|value| value.to_str().unwrap_or("null"));
         if !guard::host::is_own_origin(origin, &self.allowed_hosts) {
-            return Some(reply::error(StatusCode::FORBIDDEN, "The test controls answer no page of another origin."));
+            return Some(reply::error(
+                StatusCode::FORBIDDEN,
+                "The test controls answer no page of another origin.",
+            ));
         }
         let query = request.uri.query().unwrap_or_default();
         Some(match (&request.method, path) {
-            (&Method::GET, "" | "/" | "/inbox") => {
-                inbox::show(&self.services, &request.headers, query).await
-            }
+            (&Method::GET, "" | "/" | "/inbox") => inbox::show(&self.services, &request.headers, query).await,
             (&Method::GET, "/clock") => self.clock.show(),
             (&Method::PUT, "/clock") => self.clock.set(body),
             (&Method::POST, "/clock/advance") => self.clock.advance(body),

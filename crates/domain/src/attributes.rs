@@ -27,7 +27,12 @@ const VERIFIED_FLAGS: [&str; 2] = ["email_verified", "phone_number_verified"];
 /// Turns an `AttributeType` list into attributes after checking names, types, constraints and permissions
 /// against the pool's schema. An absent value counts as empty; on update an empty value means deletion and
 /// stays in the map as such.
-pub fn check_write(pool: &Pool, writer: Writer<'_>, moment: Moment, list: &[AttributeType]) -> Result<Attributes> {
+pub fn check_write(
+    pool: &Pool,
+    writer: Writer<'_>,
+    moment: Moment,
+    list: &[AttributeType],
+) -> Result<Attributes> {
     let mut out = Attributes::new();
     for entry in list {
         let name = entry.name.as_str();
@@ -187,11 +192,14 @@ pub fn may_write(pool: &Pool, client: &Client, name: &str, moment: Moment) -> bo
 
 /// The attribute list of a reply: `sub` first, then by name.
 pub fn to_list(user: &crate::User, visible: impl Fn(&str) -> bool) -> Vec<AttributeType> {
-    let pair = |name: &str, value: &str| AttributeType { name: name.to_owned(), value: Some(value.to_owned()) };
+    let pair =
+        |name: &str, value: &str| AttributeType { name: name.to_owned(), value: Some(value.to_owned()) };
     let mut list = Vec::with_capacity(user.attributes.len() + 1);
     if visible("sub") {
         list.push(pair("sub", user.id.as_str()));
     }
-    list.extend(user.attributes.iter().filter(|(name, _)| visible(name)).map(|(name, value)| pair(name, value)));
+    list.extend(
+        user.attributes.iter().filter(|(name, _)| visible(name)).map(|(name, value)| pair(name, value)),
+    );
     list
 }

@@ -57,9 +57,15 @@ mod tests {
 
     #[test]
     fn preferred_role_needs_one_winner() {
-        assert_eq!(preferred_role(&[group("a", Some(1), Some("x")), group("b", Some(0), Some("y"))]), Some("y"));
+        assert_eq!(
+            preferred_role(&[group("a", Some(1), Some("x")), group("b", Some(0), Some("y"))]),
+            Some("y")
+        );
         assert_eq!(preferred_role(&[group("a", Some(1), Some("x")), group("b", Some(1), Some("y"))]), None);
-        assert_eq!(preferred_role(&[group("a", Some(1), Some("x")), group("b", Some(1), Some("x"))]), Some("x"));
+        assert_eq!(
+            preferred_role(&[group("a", Some(1), Some("x")), group("b", Some(1), Some("x"))]),
+            Some("x")
+        );
         assert_eq!(preferred_role(&[group("a", None, None)]), None);
     }
 }

@@ -18,7 +18,8 @@ pub fn name_key(name: &str, case_sensitive: bool) -> String {
 /// space or control characters, at most 2,048 characters, the domain not beginning or ending with a dot.
 pub fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
-    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, ',' | ';' | '<' | '>' | '"' | '@');
+    let plain =
+        |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, ',' | ';' | '<' | '>' | '"' | '@');
     !local.is_empty()
         && !domain.is_empty()
         && text.chars().count() <= 2048
@@ -74,7 +75,8 @@ mod tests {
         for good in ["+12065551234", "+4930123456"] {
             assert!(is_phone_number(good), "{good}");
         }
-        for bad in ["", "+", "+1", "12065551234", "+0123456", "+1206555123456789", "+1 206", "+１２３４"] {
+        for bad in ["", "+", "+1", "12065551234", "+0123456", "+1206555123456789", "+1 206", "+１２３４"]
+        {
             assert!(!is_phone_number(bad), "{bad}");
         }
     }

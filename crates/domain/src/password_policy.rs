@@ -10,11 +10,17 @@ const SYMBOLS: &str = "^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+-";
 /// Longest password accepted, in characters.
 pub const MAX_LENGTH: usize = 256;
 
+/// Whether the policy asks for a kind of character, which it is, and the reason given without it.
+type Rule = (Option<bool>, fn(char) -> bool, &'static str);
+
 /// Checks a new password; the first rule it breaks is the one reported.
 pub fn check(policy: &PasswordPolicyType, password: &str) -> Result<()> {
     let length = password.chars().count();
     let minimum = policy.minimum_length.and_then(|n| usize::try_from(n).ok()).unwrap_or(8);
-    if password.starts_with(char::is_whitespace) || password.ends_with(char::is_whitespace) || password.is_empty() {
+    if password.starts_with(char::is_whitespace)
+        || password.ends_with(char::is_whitespace)
+        || password.is_empty()
+    {
         return Err(Error::invalid(
             "1 validation error detected: Value at 'password' failed to satisfy constraint: \
              Member must satisfy regular expression pattern: [\\S]+",
@@ -27,7 +33,7 @@ pub fn check(policy: &PasswordPolicyType, password: &str) -> Result<()> {
         return Err(Error::InvalidPassword("Password not long enough"));
     }
     let has = |test: fn(char) -> bool| password.chars().any(test);
-    let rules: [(Option<bool>, fn(char) -> bool, &'static str); 4] = [
+    let rules: [Rule; 4] = [
         (policy.require_uppercase, |c| c.is_ascii_uppercase(), "Password must have uppercase characters"),
         (policy.require_lowercase, |c| c.is_ascii_lowercase(), "Password must have lowercase characters"),
         (policy.require_numbers, |c| c.is_ascii_digit(), "Password must have numeric characters"),

@@ -20,8 +20,13 @@ pub enum UserStatus {
 }
 
 impl UserStatus {
-    pub const ALL: [Self; 5] =
-        [Self::Unconfirmed, Self::Confirmed, Self::ForceChangePassword, Self::ResetRequired, Self::ExternalProvider];
+    pub const ALL: [Self; 5] = [
+        Self::Unconfirmed,
+        Self::Confirmed,
+        Self::ForceChangePassword,
+        Self::ResetRequired,
+        Self::ExternalProvider,
+    ];
 
     /// The name AWS gives it, also the form stored.
     pub const fn as_str(self) -> &'static str {

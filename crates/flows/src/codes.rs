@@ -62,14 +62,22 @@ pub fn issue(
 /// The condition that the user may be sent another code of this purpose, counted in the same batch.
 pub fn charge_send(cx: &PoolCx, user: &User, purpose: Purpose) -> Statement {
     let key = send_key(purpose);
-    attempts::charge_statement(cx.pool_ref(), Subject(user.id.as_str()), key, SENDS_PER_HOUR, hours(1), cx.now())
+    attempts::charge_statement(
+        cx.pool_ref(),
+        Subject(user.id.as_str()),
+        key,
+        SENDS_PER_HOUR,
+        hours(1),
+        cx.now(),
+    )
 }
 
 /// Charges a try, then compares. The caller consumes the code in the batch of what it permits.
 pub async fn redeem(cx: &PoolCx, user: &User, purpose: Purpose, given: &str) -> Result<Code> {
     let subject = Subject(user.id.as_str());
     let key = try_key(purpose);
-    attempts::charge_within_window(cx.db(), cx.pool_ref(), subject, key, TRIES_PER_HOUR, hours(1), cx.now()).await?;
+    attempts::charge_within_window(cx.db(), cx.pool_ref(), subject, key, TRIES_PER_HOUR, hours(1), cx.now())
+        .await?;
     let code = codes::find(cx.db(), cx.pool_ref(), &user.id, purpose).await?.ok_or(Error::CodeExpired)?;
     if cx.now() >= code.expires_at {
         return Err(Error::CodeExpired);

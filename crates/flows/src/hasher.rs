@@ -60,7 +60,10 @@ impl Hasher {
     }
 
     /// Runs `task` with a thread's buffer. `TooManyRequests` when the queue is full.
-    pub async fn run<T: Send + 'static>(&self, task: impl FnOnce(&mut Memory) -> T + Send + 'static) -> Result<T> {
+    pub async fn run<T: Send + 'static>(
+        &self,
+        task: impl FnOnce(&mut Memory) -> T + Send + 'static,
+    ) -> Result<T> {
         let (send, receive) = oneshot::channel();
         {
             let mut queue = self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
@@ -96,10 +99,8 @@ fn work(shared: &Shared) {
             if queue.stopping {
                 return;
             }
-            let (guard, waited) = shared
-                .wake
-                .wait_timeout(queue, IDLE_BEFORE_RELEASE)
-                .unwrap_or_else(PoisonError::into_inner);
+            let (guard, waited) =
+                shared.wake.wait_timeout(queue, IDLE_BEFORE_RELEASE).unwrap_or_else(PoisonError::into_inner);
             queue = guard;
             if waited.timed_out() {
                 memory = Memory::default();

@@ -28,12 +28,14 @@ pub struct Invitation {
 }
 
 pub async fn create(cx: &PoolCx, asked: Invitation) -> Result<User> {
-    let mut given = attributes::check_write(cx.pool(), Writer::Administrator, Moment::Creation, &asked.attributes)?;
+    let mut given =
+        attributes::check_write(cx.pool(), Writer::Administrator, Moment::Creation, &asked.attributes)?;
     let name = username::check(cx.pool(), &asked.username, &mut given)?;
     let given = attributes::with_unverified(given);
     let user = users::new(cx, name, given, UserStatus::ForceChangePassword);
     let (text, password) = temporary(cx, &user.username, None, asked.temporary_password).await?;
-    let messages = if asked.suppress { Vec::new() } else { invite(cx, &user, &text, asked.mediums.as_deref())? };
+    let messages =
+        if asked.suppress { Vec::new() } else { invite(cx, &user, &text, asked.mediums.as_deref())? };
     let before = if asked.force_alias { names::seize_aliases(cx, &user).await? } else { Vec::new() };
     users::create(cx, &user, Some(&password), before, messages).await?;
     Ok(user)

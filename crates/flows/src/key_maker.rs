@@ -70,10 +70,7 @@ impl KeyMaker {
             receive
         };
         self.shared.wake.notify_all();
-        receive
-            .await
-            .map_err(|_| Error::internal("key generation was abandoned"))?
-            .map_err(Error::Internal)
+        receive.await.map_err(|_| Error::internal("key generation was abandoned"))?.map_err(Error::Internal)
     }
 }
 
@@ -86,7 +83,8 @@ impl std::fmt::Debug for KeyMaker {
 fn work(shared: &Shared) {
     loop {
         let mut state = shared.state.lock().unwrap_or_else(PoisonError::into_inner);
-        while !state.stopping && (!state.started || (state.waiting.is_empty() && state.ready.len() >= READY)) {
+        while !state.stopping && (!state.started || (state.waiting.is_empty() && state.ready.len() >= READY))
+        {
             state = shared.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         if state.stopping {

@@ -45,7 +45,9 @@ pub fn verification(
     let (code_id, code) = code;
     let settings = &pool.settings;
     let (template, subject) = match destination.medium {
-        Medium::Email => (settings.email_verification_message.as_deref(), settings.email_verification_subject.as_deref()),
+        Medium::Email => {
+            (settings.email_verification_message.as_deref(), settings.email_verification_subject.as_deref())
+        }
         Medium::Sms => (settings.sms_verification_message.as_deref(), None),
     };
     let fill = |text: &str| text.replace("{####}", code).replace("{username}", &user.username);
@@ -75,7 +77,8 @@ pub fn invitation(
     password: &str,
     not_after: Time,
 ) -> Message {
-    let template = pool.settings.admin_create_user_config.as_ref().and_then(|c| c.invite_message_template.as_ref());
+    let template =
+        pool.settings.admin_create_user_config.as_ref().and_then(|c| c.invite_message_template.as_ref());
     let (text, subject) = match destination.medium {
         Medium::Email => (
             template.and_then(|t| t.email_message.as_deref()),

@@ -32,11 +32,16 @@ fn aliases(pool: &Pool, user: &User) -> BTreeMap<&'static str, (NameKind, String
 
 /// Claims every name of a new user. `claim` fails when a name is anyone's already.
 pub fn claim_all(pool: &Pool, pool_ref: &PoolRef, user: &User) -> Vec<Statement> {
-    let mut out = vec![login_names::claim(pool_ref, NameKind::Username, &pool.name_key(&user.username), &user.id)];
+    let mut out =
+        vec![login_names::claim(pool_ref, NameKind::Username, &pool.name_key(&user.username), &user.id)];
     if user.username != user.id.as_str() {
         out.push(login_names::claim(pool_ref, NameKind::Sub, user.id.as_str(), &user.id));
     }
-    out.extend(aliases(pool, user).into_values().map(|(kind, key)| login_names::claim(pool_ref, kind, &key, &user.id)));
+    out.extend(
+        aliases(pool, user)
+            .into_values()
+            .map(|(kind, key)| login_names::claim(pool_ref, kind, &key, &user.id)),
+    );
     out
 }
 

@@ -61,8 +61,12 @@ fn history_after(
         return Ok(PasswordHistory::default());
     }
     let former = present.map(|p| p.history.tags.as_slice()).unwrap_or_default();
-    let tags: Vec<String> =
-        stored.map(|s| s.output().history_tag()).into_iter().chain(former.iter().cloned()).take(kept).collect();
+    let tags: Vec<String> = stored
+        .map(|s| s.output().history_tag())
+        .into_iter()
+        .chain(former.iter().cloned())
+        .take(kept)
+        .collect();
     if tags.contains(&new.output().history_tag()) {
         return Err(Error::PasswordUsedBefore);
     }

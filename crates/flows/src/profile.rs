@@ -44,7 +44,8 @@ pub async fn update_own(cx: &UserCx, given: &[AttributeType]) -> Result<Vec<Code
             }
             if cx.pool().auto_verified_attributes().contains(&kind) {
                 let destination = Destination { medium, address: value };
-                let (statements, details) = send(cx, user, attribute, &destination, MessagePurpose::UpdateUserAttribute)?;
+                let (statements, details) =
+                    send(cx, user, attribute, &destination, MessagePurpose::UpdateUserAttribute)?;
                 more.extend(statements);
                 sent.push(details);
             }

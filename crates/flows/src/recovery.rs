@@ -46,7 +46,8 @@ fn reset_message(cx: &PoolCx, user: &User) -> Result<(Destination, Vec<Statement
     recovery::check_state(user)?;
     let medium = recovery::channel(cx.pool(), user)?;
     let destination = codes::destination(user, medium).ok_or(Error::NoVerifiedRecoveryAttribute)?;
-    let message = codes::issue(cx, user, Purpose::ResetPassword, MessagePurpose::ForgotPassword, &destination)?;
+    let message =
+        codes::issue(cx, user, Purpose::ResetPassword, MessagePurpose::ForgotPassword, &destination)?;
     Ok((destination, message))
 }
 
@@ -66,10 +67,12 @@ pub async fn confirm(cx: &ClientCx, name: &str, code: &str, password: &str) -> R
     if !user.enabled {
         return Err(Error::UserDisabled);
     }
-    users::retry(cx, &user, |user| async move { set_by_code(cx, &user, code, password).await }).await.map_err(|error| {
-        // That a name has no code would tell that it is known.
-        if hides && error == Error::CodeExpired { Error::CodeMismatch } else { error }
-    })
+    users::retry(cx, &user, |user| async move { set_by_code(cx, &user, code, password).await }).await.map_err(
+        |error| {
+            // That a name has no code would tell that it is known.
+            if hides && error == Error::CodeExpired { Error::CodeMismatch } else { error }
+        },
+    )
 }
 
 async fn set_by_code(cx: &ClientCx, user: &User, code: &str, password: &str) -> Result<()> {

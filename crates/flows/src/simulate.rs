@@ -14,7 +14,8 @@ use crate::subject;
 /// Charges what a known user would be charged, to a counter that such names share.
 pub(crate) async fn charge(cx: &ClientCx, name: &str, purpose: &str, limit: i64) -> Result<()> {
     let key = subject::unknown_key(cx, name);
-    attempts::charge_within_window(cx.db(), cx.pool_ref(), Subject(&key), purpose, limit, hours(1), cx.now()).await
+    attempts::charge_within_window(cx.db(), cx.pool_ref(), Subject(&key), purpose, limit, hours(1), cx.now())
+        .await
 }
 
 /// A masked destination as users of this pool have it.

@@ -58,11 +58,14 @@ pub fn issue(
     let now = cx.now();
     let common = Common::new(cx, session, now);
     let access_validity = cx.client.access_token_validity();
-    let id_token = sign(&cx.live.id_key, id_claims(cx, user, &groups, &common, now + cx.client.id_token_validity()))?;
-    let access_token = sign(&cx.live.access_key, access_claims(cx, user, &groups, session, &common, now + access_validity))?;
+    let id_token =
+        sign(&cx.live.id_key, id_claims(cx, user, &groups, &common, now + cx.client.id_token_validity()))?;
+    let access_token =
+        sign(&cx.live.access_key, access_claims(cx, user, &groups, session, &common, now + access_validity))?;
     let refresh_token = generation
         .map(|generation| {
-            let token = RefreshToken { session: session.id.clone(), client: cx.client.id.to_string(), generation };
+            let token =
+                RefreshToken { session: session.id.clone(), client: cx.client.id.to_string(), generation };
             token.seal(cx)
         })
         .transpose()?;

@@ -118,7 +118,8 @@ async fn apply(cx: &PoolCx, batch: Vec<Statement>, claim: Claim) -> Result<()> {
 
 /// Deletes a user with everything of its own.
 pub async fn delete(cx: &PoolCx, user: &User) -> Result<()> {
-    retry(cx, user, |user| async move { cx.db().apply(users::delete(cx.pool_ref(), &user), |_| None).await }).await
+    retry(cx, user, |user| async move { cx.db().apply(users::delete(cx.pool_ref(), &user), |_| None).await })
+        .await
 }
 
 /// Lets a user sign in or not; disabling ends its sessions.
@@ -126,7 +127,8 @@ pub async fn set_enabled(cx: &PoolCx, user: &User, enabled: bool) -> Result<()> 
     retry(cx, user, |user| async move {
         let user = &user;
         let after = User { enabled, ..user.clone() };
-        let more = if enabled { Vec::new() } else { vec![storage::sessions::revoke_all_of(cx.pool_ref(), user)] };
+        let more =
+            if enabled { Vec::new() } else { vec![storage::sessions::revoke_all_of(cx.pool_ref(), user)] };
         update(cx, user, &after, users::Credentials::Changed, Claim::Update, more).await
     })
     .await

@@ -64,7 +64,14 @@ mod tests {
         assert_eq!(arn.user_pool("123456789012", "eu-west-1"), Some("eu-west-1_aBcD3fGhI"));
         assert_eq!(arn.user_pool("000000000000", "eu-west-1"), None);
         assert_eq!(arn.user_pool("123456789012", "us-east-1"), None);
-        for bad in ["", "arn", "arn:aws:cognito-idp:eu-west-1:1", "xrn:aws:a:b:c:d", "arn::a:b:c:d", "arn:aws:a:b:c:"] {
+        for bad in [
+            "",
+            "arn",
+            "arn:aws:cognito-idp:eu-west-1:1",
+            "xrn:aws:a:b:c:d",
+            "arn::a:b:c:d",
+            "arn:aws:a:b:c:",
+        ] {
             assert_eq!(Arn::parse(bad), None, "{bad}");
         }
         let other = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/a/b";

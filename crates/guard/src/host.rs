@@ -10,7 +10,9 @@ pub fn is_local(authority: &str, allowed: &[String]) -> bool {
     if let Ok(address) = name.parse::<IpAddr>() {
         return address.is_loopback();
     }
-    name == "localhost" || name.ends_with(".localhost") || allowed.iter().any(|a| a.eq_ignore_ascii_case(&name))
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || allowed.iter().any(|a| a.eq_ignore_ascii_case(&name))
 }
 
 /// Whether a request for the test controls may come from this `Origin`; programs send none.
@@ -33,12 +35,14 @@ fn name_of(authority: &str) -> Option<&str> {
     }
     let end = authority.find(':').unwrap_or(authority.len());
     let (name, port) = authority.split_at(end);
-    let plain = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'));
+    let plain = !name.is_empty()
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'));
     (plain && is_port(port)).then_some(name)
 }
 
 fn is_port(text: &str) -> bool {
-    text.is_empty() || text.strip_prefix(':').is_some_and(|p| p.len() <= 5 && p.bytes().all(|b| b.is_ascii_digit()))
+    text.is_empty()
+        || text.strip_prefix(':').is_some_and(|p| p.len() <= 5 && p.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -90,7 +94,9 @@ mod tests {
     fn origins() {
         assert!(is_own_origin(None, &[]));
         assert!(is_own_origin(Some("http://localhost:9229"), &[]));
-        for bad in ["null", "", "https://evil.com", "http://localhost.evil.com", "file://localhost", "localhost"] {
+        for bad in
+            ["null", "", "https://evil.com", "http://localhost.evil.com", "file://localhost", "localhost"]
+        {
             assert!(!is_own_origin(Some(bad), &[]), "{bad}");
         }
     }

@@ -72,10 +72,13 @@ pub fn read<'a>(header: impl Fn(&str) -> Option<&'a str>) -> Result<Signed<'a>, 
     let credential = credential.ok_or_else(|| incomplete("'Credential' parameter"))?;
     let signed_headers = signed_headers.ok_or_else(|| incomplete("'SignedHeaders' parameter"))?;
     let signature = signature.ok_or_else(|| incomplete("'Signature' parameter"))?;
-    let timestamp = header("x-amz-date").ok_or_else(|| incomplete("existence of either a 'X-Amz-Date' or a 'Date' header"))?;
+    let timestamp = header("x-amz-date")
+        .ok_or_else(|| incomplete("existence of either a 'X-Amz-Date' or a 'Date' header"))?;
     let scope: Vec<&str> = credential.split('/').collect();
     let [access_key_id, date, region, service, "aws4_request"] = scope[..] else {
-        return Err(SigV4Error::IncompleteSignature("Credential must have exactly 5 slash-delimited elements.".into()));
+        return Err(SigV4Error::IncompleteSignature(
+            "Credential must have exactly 5 slash-delimited elements.".into(),
+        ));
     };
     let signed = Signed {
         access_key_id,
@@ -109,7 +112,9 @@ impl Signed<'_> {
             )));
         }
         if !crate::arn::is_region(self.region) {
-            return Err(SigV4Error::InvalidSignature("Credential should be scoped to a valid region.".into()));
+            return Err(SigV4Error::InvalidSignature(
+                "Credential should be scoped to a valid region.".into(),
+            ));
         }
         if self.timestamp.get(..8) != Some(self.date) {
             return Err(SigV4Error::InvalidSignature(format!(
@@ -196,7 +201,10 @@ mod tests {
             ("SignedHeaders=", "Signature="),
         ] {
             assert!(
-                matches!(read_both(&GOOD.replacen(from, to, 1), DATE), Err(SigV4Error::IncompleteSignature(_))),
+                matches!(
+                    read_both(&GOOD.replacen(from, to, 1), DATE),
+                    Err(SigV4Error::IncompleteSignature(_))
+                ),
                 "{from}"
             );
         }

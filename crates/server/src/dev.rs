@@ -28,7 +28,6 @@ type Outcome<T> = Result<T, String>;
 
 pub async fn run(options: DevOptions) -> Outcome<()> {
     let listeners = bind(&options).await?;
-    let port = listeners.first().and_then(|l| l.local_addr().ok()).map_or(PORT, |a| a.port());
     let temporary = match (&options.data, &options.store) {
         (None, None) => Some(tempfile::tempdir().map_err(|e| format!("a temporary folder: {e}"))?),
         _ => None,
@@ -40,7 +39,11 @@ pub async fn run(options: DevOptions) -> Outcome<()> {
     let db = Db::new(store, keys.clone(), random.clone());
     installation::claim(&db, Birth::Dev).await.map_err(describe)?;
     let clock = Arc::new(ShiftedClock::default());
-    let base_url = format!("http://localhost:{port}");
+    let base_url = match listeners.first().and_then(|l| l.local_addr().ok()) {
+        // Who chooses an address is called by it.
+        Some(address) if options.listen.is_some() => format!("http://{address}"),
+        _ => format!("http://localhost:{PORT}"),
+    };
     let services = Services::start(db, clock.clone(), random, keys, base_url).map_err(describe)?;
     services.key_maker.warm_up();
     let controls = Controls::new(services.clone(), clock, options.allow_host.clone());

@@ -55,7 +55,12 @@ async fn asked_to_end() {
     }
 }
 
-async fn accept(listener: TcpListener, router: Arc<Router>, places: Arc<Semaphore>, mut stopping: watch::Receiver<bool>) {
+async fn accept(
+    listener: TcpListener,
+    router: Arc<Router>,
+    places: Arc<Semaphore>,
+    mut stopping: watch::Receiver<bool>,
+) {
     let graceful = GracefulShutdown::new();
     loop {
         let Ok(place) = places.clone().acquire_owned().await else { break };

@@ -28,7 +28,10 @@ impl Router {
     pub async fn route(&self, request: Parts, body: Bytes, ip: IpAddr) -> Response<Bytes> {
         // A page of another origin whose name was made to point here names itself in Host.
         if !self.is_for_us(&request) {
-            return text(StatusCode::MISDIRECTED_REQUEST, "This server answers only by its own name; see --allow-host.");
+            return text(
+                StatusCode::MISDIRECTED_REQUEST,
+                "This server answers only by its own name; see --allow-host.",
+            );
         }
         if let Some(response) = self.controls.route(&request, &body).await {
             return response;

@@ -1,8 +1,8 @@
 //! The codes that were sent: one live code per user and purpose, kept as a keyed HMAC.
 
+use domain::Result;
 use domain::ids::UserId;
 use domain::time::Time;
-use domain::Result;
 
 use crate::db::{Db, PoolRef};
 use crate::engine::{Row, Statement};
@@ -52,7 +52,10 @@ pub struct Code {
 
 impl std::fmt::Debug for Code {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Code").field("id", &self.id).field("expires_at", &self.expires_at).finish_non_exhaustive()
+        f.debug_struct("Code")
+            .field("id", &self.id)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
     }
 }
 

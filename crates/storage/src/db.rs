@@ -44,7 +44,6 @@ impl PoolRef {
     }
 }
 
-
 impl Db {
     pub fn new(store: Store, keys: Arc<RootKeys>, random: Arc<dyn Random>) -> Self {
         Self { store, keys, random }

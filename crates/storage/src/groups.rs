@@ -96,4 +96,3 @@ pub(crate) fn from_row(row: &Row) -> Group {
         modified_at: Time::from_millis(row.int(6)),
     }
 }
-

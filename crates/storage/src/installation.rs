@@ -32,7 +32,10 @@ pub async fn claim(db: &Db, birth: Birth) -> Result<()> {
     };
     let check_name = format!("root-key:{}", db.keys.current_id());
     if read(db, "birth").await?.is_none() {
-        let fresh = [put("birth", birth.as_str().into()).must_insert("store unborn"), put(&check_name, db.keys.check_value())];
+        let fresh = [
+            put("birth", birth.as_str().into()).must_insert("store unborn"),
+            put(&check_name, db.keys.check_value()),
+        ];
         // Another process may be first; what it wrote is checked below.
         match db.apply(fresh, |_| None).await {
             Ok(()) | Err(Error::ConcurrentModification) => {}
@@ -41,7 +44,9 @@ pub async fn claim(db: &Db, birth: Birth) -> Result<()> {
     }
     let born = read(db, "birth").await?.unwrap_or_default();
     if born != birth.as_str() {
-        return Err(Error::Internal(format!("this store was created by `poolhouse {born}` and opens in no other mode")));
+        return Err(Error::Internal(format!(
+            "this store was created by `poolhouse {born}` and opens in no other mode"
+        )));
     }
     if read(db, &check_name).await? != Some(db.keys.check_value()) {
         return Err(Error::Internal("this store was created under another root key".into()));

@@ -27,7 +27,9 @@ impl NameKind {
     }
 
     pub fn of_attribute(attribute: &str) -> Option<Self> {
-        [Self::Email, Self::PhoneNumber, Self::PreferredUsername].into_iter().find(|k| k.as_str() == attribute)
+        [Self::Email, Self::PhoneNumber, Self::PreferredUsername]
+            .into_iter()
+            .find(|k| k.as_str() == attribute)
     }
 
     /// The condition that fails when the name is someone else's already.

@@ -21,7 +21,11 @@ pub struct Queued {
 /// Queues a message. It is skipped at delivery when `code_id` is no longer live or `not_after` has passed.
 pub fn queue(db: &Db, pool: &PoolRef, id: &str, message: &Message, now: Time) -> Result<Statement> {
     let text = serde_json::to_vec(&message.content).map_err(Error::internal)?;
-    let sealed = db.keys.seal(&context(pool.account().as_str(), pool.pool_id().as_str(), id), &text, db.random.as_ref());
+    let sealed = db.keys.seal(
+        &context(pool.account().as_str(), pool.pool_id().as_str(), id),
+        &text,
+        db.random.as_ref(),
+    );
     Ok(Statement::new(
         "INSERT INTO outbox (pool_id, message_id, user_id, recipient, medium, content, code_id, not_after, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -74,7 +78,8 @@ fn from_row(db: &Db, row: &Row) -> Result<Queued> {
         .keys
         .open(&context(account.as_str(), pool_id.as_str(), &id), row.blob(6))
         .map_err(|_| inconsistent("outbox", "content"))?;
-    let content: MessageContent = serde_json::from_slice(&opened).map_err(|_| inconsistent("outbox", "content"))?;
+    let content: MessageContent =
+        serde_json::from_slice(&opened).map_err(|_| inconsistent("outbox", "content"))?;
     Ok(Queued {
         message: Message {
             user_id: UserId::new(row.text(3)),

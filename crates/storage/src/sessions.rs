@@ -110,9 +110,6 @@ fn from_row(row: &Row) -> Session {
         auth_time: Time::from_millis(row.int(3)),
         expires_at: Time::from_millis(row.int(4)),
         device_key: row.opt_text(5).map(str::to_owned),
-        rotation: Rotation {
-            generation: row.int(6),
-            rotated_at: Time::from_millis(row.int(7)),
-        },
+        rotation: Rotation { generation: row.int(6), rotated_at: Time::from_millis(row.int(7)) },
     }
 }

@@ -77,7 +77,8 @@ pub fn insert(pool: &PoolRef, user: &User) -> Result<Vec<Statement>> {
         .must_insert(ID_FREE),
         search_insert(pool, user, "username", &user.username),
     ];
-    statements.extend(search_rows(&user.attributes).map(|(name, value)| search_insert(pool, user, name, value)));
+    statements
+        .extend(search_rows(&user.attributes).map(|(name, value)| search_insert(pool, user, name, value)));
     Ok(statements)
 }
 
@@ -153,7 +154,8 @@ pub fn delete(pool: &PoolRef, user: &User) -> Vec<Statement> {
         crate::login_names::release_all(pool, &user.id),
         search_delete(pool, user, "username", &user.username),
     ];
-    statements.extend(search_rows(&user.attributes).map(|(name, value)| search_delete(pool, user, name, value)));
+    statements
+        .extend(search_rows(&user.attributes).map(|(name, value)| search_delete(pool, user, name, value)));
     statements.extend([
         Statement::new("DELETE FROM passwords WHERE pool_id = $1 AND user_id = $2", params()),
         Statement::new("DELETE FROM group_members WHERE pool_id = $1 AND user_id = $2", params()),

@@ -48,7 +48,8 @@ impl TestServer {
     pub fn srp_answer(&self, pool: &str, attempt: &Attempt, challenge: &Value, password: &str) -> Value {
         let parameters = &challenge["ChallengeParameters"];
         let text = |name: &str| parameters[name].as_str().unwrap();
-        let at = jiff::Timestamp::from_millisecond(domain::ports::Clock::real(self.clock.as_ref()).millis()).unwrap();
+        let at = jiff::Timestamp::from_millisecond(domain::ports::Clock::real(self.clock.as_ref()).millis())
+            .unwrap();
         let timestamp = at.strftime("%a %b %-d %H:%M:%S UTC %Y").to_string();
         let block = text("SECRET_BLOCK");
         let identity = text("USER_ID_FOR_SRP");

@@ -9,15 +9,33 @@ use regex::Regex;
 #[derive(Debug)]
 pub enum Shape {
     Structure(&'static [Member]),
-    List { element: &'static Shape, min: Option<i64>, max: Option<i64> },
-    Map { key: &'static Shape, value: &'static Shape, min: Option<i64>, max: Option<i64> },
+    List {
+        element: &'static Shape,
+        min: Option<i64>,
+        max: Option<i64>,
+    },
+    Map {
+        key: &'static Shape,
+        value: &'static Shape,
+        min: Option<i64>,
+        max: Option<i64>,
+    },
     String(StringShape),
-    Integer { min: Option<i64>, max: Option<i64> },
-    Long { min: Option<i64>, max: Option<i64> },
+    Integer {
+        min: Option<i64>,
+        max: Option<i64>,
+    },
+    Long {
+        min: Option<i64>,
+        max: Option<i64>,
+    },
     Double,
     Boolean,
     Timestamp,
-    Blob { min: Option<i64>, max: Option<i64> },
+    Blob {
+        min: Option<i64>,
+        max: Option<i64>,
+    },
     /// Any JSON.
     Document,
 }

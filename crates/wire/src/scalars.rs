@@ -57,7 +57,10 @@ mod tests {
     fn times_are_seconds_with_a_fraction_where_there_is_one() {
         assert_eq!(serde_json::to_string(&Timestamp(1_700_000_000_000)).unwrap(), "1700000000");
         assert_eq!(serde_json::to_string(&Timestamp(1_700_000_000_123)).unwrap(), "1700000000.123");
-        assert_eq!(serde_json::from_str::<Timestamp>("1700000000.123").unwrap(), Timestamp(1_700_000_000_123));
+        assert_eq!(
+            serde_json::from_str::<Timestamp>("1700000000.123").unwrap(),
+            Timestamp(1_700_000_000_123)
+        );
         assert_eq!(serde_json::from_str::<Timestamp>("5").unwrap(), Timestamp(5000));
         assert!(serde_json::from_str::<Timestamp>("1e300").is_err());
     }

@@ -30,7 +30,9 @@ fn check_type(shape: &Shape, value: &Value) -> Result<(), SerializationFault> {
         (Shape::List { element, .. }, Value::Array(items)) => {
             items.iter().try_for_each(|item| check_type(element, item))
         }
-        (Shape::Integer { .. }, Value::Number(n)) if n.as_i64().is_some_and(|n| i32::try_from(n).is_ok()) => Ok(()),
+        (Shape::Integer { .. }, Value::Number(n)) if n.as_i64().is_some_and(|n| i32::try_from(n).is_ok()) => {
+            Ok(())
+        }
         (Shape::Long { .. }, Value::Number(n)) if n.as_i64().is_some() => Ok(()),
         (Shape::Structure(_) | Shape::Map { .. }, _) => fault("Expected map or null".into()),
         (Shape::List { .. }, Value::Object(_)) => {
@@ -108,7 +110,9 @@ fn check_value(shape: &Shape, value: &Value, path: &str, found: &mut Vec<String>
             for (i, item) in items.iter().enumerate() {
                 let at = format!("{path}.{}.member", i + 1);
                 if item.is_null() {
-                    found.push(format!("Value at '{at}' failed to satisfy constraint: Member must not be null"));
+                    found.push(format!(
+                        "Value at '{at}' failed to satisfy constraint: Member must not be null"
+                    ));
                 } else {
                     check_value(element, item, &at, found);
                 }
@@ -146,7 +150,11 @@ fn check_value(shape: &Shape, value: &Value, path: &str, found: &mut Vec<String>
 
 fn string(constraints: &StringShape, text: &str, path: &str, found: &mut Vec<String>) {
     let subject = || {
-        if constraints.sensitive { format!("Value at '{path}'") } else { format!("Value '{text}' at '{path}'") }
+        if constraints.sensitive {
+            format!("Value at '{path}'")
+        } else {
+            format!("Value '{text}' at '{path}'")
+        }
     };
     let mut violated =
         |rule: String| found.push(format!("{} failed to satisfy constraint: Member must {rule}", subject()));

@@ -14,7 +14,9 @@ pub fn emit(service: &Service) -> Result<String> {
             collect(service, &input.shape, &mut needed);
         }
     }
-    let mut out = String::from("#[allow(unused_imports)]\nuse crate::constraints::{Member, Pattern, Shape, StringShape};\n\n");
+    let mut out = String::from(
+        "#[allow(unused_imports)]\nuse crate::constraints::{Member, Pattern, Shape, StringShape};\n\n",
+    );
     let patterns = pattern_names(service, &needed)?;
     for ((text, checked), name) in &patterns {
         let _ = writeln!(
@@ -26,7 +28,12 @@ pub fn emit(service: &Service) -> Result<String> {
     out.push('\n');
     for name in &needed {
         let shape = service.shape(name)?;
-        let _ = writeln!(out, "pub static {}: Shape = {};", names::constant(name), describe(service, shape, &patterns)?);
+        let _ = writeln!(
+            out,
+            "pub static {}: Shape = {};",
+            names::constant(name),
+            describe(service, shape, &patterns)?
+        );
     }
     Ok(out)
 }
@@ -68,7 +75,9 @@ fn pattern_names(service: &Service, needed: &BTreeSet<&str>) -> Result<PatternNa
 
 fn describe(service: &Service, shape: &Shape, patterns: &PatternNames) -> Result<String> {
     let target = |t: &Option<super::model::Target>| {
-        t.as_ref().map(|t| format!("&{}", names::constant(&t.shape))).ok_or("element without shape".to_owned())
+        t.as_ref()
+            .map(|t| format!("&{}", names::constant(&t.shape)))
+            .ok_or("element without shape".to_owned())
     };
     let bounds = format!("min: {:?}, max: {:?}", shape.min, shape.max);
     Ok(match shape.kind.as_str() {
@@ -86,7 +95,11 @@ fn describe(service: &Service, shape: &Shape, patterns: &PatternNames) -> Result
             format!("Shape::Structure(&[{members}])")
         }
         "list" => format!("Shape::List {{ element: {}, {bounds} }}", target(&shape.member)?),
-        "map" => format!("Shape::Map {{ key: {}, value: {}, {bounds} }}", target(&shape.key)?, target(&shape.value)?),
+        "map" => format!(
+            "Shape::Map {{ key: {}, value: {}, {bounds} }}",
+            target(&shape.key)?,
+            target(&shape.value)?
+        ),
         "string" => {
             let pattern = match key(shape) {
                 Some(key) => format!("Some(&{})", patterns[&key]),

@@ -56,7 +56,11 @@ pub fn run(args: &[String]) -> Result<()> {
             write(&path, &text)?;
         }
     }
-    if stale.is_empty() { Ok(()) } else { Err(format!("out of date: {}; run `cargo xtask codegen`", stale.join(", "))) }
+    if stale.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("out of date: {}; run `cargo xtask codegen`", stale.join(", ")))
+    }
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {

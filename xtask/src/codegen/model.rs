@@ -112,7 +112,10 @@ impl Service {
     pub fn is_sensitive(&self, name: &str) -> bool {
         let Some(shape) = self.shapes.get(name) else { return false };
         shape.sensitive
-            || [&shape.member, &shape.key, &shape.value].into_iter().flatten().any(|t| self.is_sensitive(&t.shape))
+            || [&shape.member, &shape.key, &shape.value]
+                .into_iter()
+                .flatten()
+                .any(|t| self.is_sensitive(&t.shape))
     }
 }
 

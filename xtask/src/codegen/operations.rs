@@ -77,27 +77,38 @@ fn authorization(module: &str, name: &str, operation: &Operation) -> Result<(&'s
     if module != "cognito_idp" {
         return Ok((if unsigned { "Public" } else { "Iam" }, ""));
     }
-    let (_, authorization, quota) =
-        COGNITO_IDP.iter().find(|(n, ..)| *n == name).ok_or_else(|| format!("{name} has no authorization"))?;
+    let (_, authorization, quota) = COGNITO_IDP
+        .iter()
+        .find(|(n, ..)| *n == name)
+        .ok_or_else(|| format!("{name} has no authorization"))?;
     // The model leaves these signed although the service does not evaluate IAM for them.
     let signed_anyway = matches!(*authorization, "ClientSecret" | "IamOrClientSecret");
     if !signed_anyway && unsigned == (*authorization == "Iam") {
-        return Err(format!("{name} is {authorization} in the table, but authtype says {:?}", operation.authtype));
+        return Err(format!(
+            "{name} is {authorization} in the table, but authtype says {:?}",
+            operation.authtype
+        ));
     }
     Ok((authorization, quota))
 }
 
 pub fn emit_errors(service: &Service) -> String {
-    let kinds: BTreeSet<&String> = service.shapes.iter().filter(|(_, s)| s.exception).map(|(n, _)| n).collect();
+    let kinds: BTreeSet<&String> =
+        service.shapes.iter().filter(|(_, s)| s.exception).map(|(n, _)| n).collect();
     let mut variants = String::new();
     let mut names_of = String::new();
     for kind in &kinds {
         let _ = writeln!(variants, "{kind},");
         let _ = writeln!(names_of, "Self::{kind} => \"{kind}\",");
     }
-    let faults: Vec<String> =
-        service.shapes.iter().filter(|(_, s)| s.exception && s.fault).map(|(n, _)| format!("Self::{n}")).collect();
-    let fault = if faults.is_empty() { "false".into() } else { format!("matches!(self, {})", faults.join(" | ")) };
+    let faults: Vec<String> = service
+        .shapes
+        .iter()
+        .filter(|(_, s)| s.exception && s.fault)
+        .map(|(n, _)| format!("Self::{n}"))
+        .collect();
+    let fault =
+        if faults.is_empty() { "false".into() } else { format!("matches!(self, {})", faults.join(" | ")) };
     format!(
         "/// The errors the service can answer.\n#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]\n\
          pub enum ErrorKind {{\n{variants}}}\n\nimpl ErrorKind {{\n/// The name in `__type`.\n\

@@ -46,7 +46,8 @@ pub const EQUIVALENTS: &[(&str, &str)] = &[
 
 pub fn apply(service: &str, shapes: &mut BTreeMap<String, Shape>) -> Result<()> {
     for entry in OVERRIDES.iter().filter(|o| o.service == service) {
-        let shape = shapes.get_mut(entry.shape).ok_or_else(|| format!("override of unknown {}", entry.shape))?;
+        let shape =
+            shapes.get_mut(entry.shape).ok_or_else(|| format!("override of unknown {}", entry.shape))?;
         match entry.change {
             Change::CheckAs(pattern) => shape.check_as = Some(pattern.to_owned()),
             Change::Value(value) => shape.values.push(value.to_owned()),

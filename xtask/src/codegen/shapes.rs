@@ -119,14 +119,18 @@ fn enumeration(out: &mut String, name: &str, shape: &Shape) {
     );
     for (i, (variant, value)) in variants.iter().enumerate() {
         let default = if i == 0 { "#[default]\n" } else { "" };
-        let rename = if variant == *value { String::new() } else { format!("#[serde(rename = \"{value}\")]\n") };
+        let rename =
+            if variant == *value { String::new() } else { format!("#[serde(rename = \"{value}\")]\n") };
         let _ = writeln!(out, "{default}{rename}{variant},");
     }
     let _ = writeln!(out, "}}\n\nimpl {name} {{\npub const ALL: &[Self] = &[");
     for (variant, _) in &variants {
         let _ = write!(out, "Self::{variant},");
     }
-    let _ = writeln!(out, "];\n\n/// The value on the wire.\npub const fn as_str(self) -> &'static str {{\nmatch self {{");
+    let _ = writeln!(
+        out,
+        "];\n\n/// The value on the wire.\npub const fn as_str(self) -> &'static str {{\nmatch self {{"
+    );
     for (variant, value) in &variants {
         let _ = writeln!(out, "Self::{variant} => \"{value}\",");
     }

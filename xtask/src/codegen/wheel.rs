@@ -24,7 +24,15 @@ pub fn fetch(cache: &Path) -> Result<PathBuf> {
     let wheel = cache.join(format!("botocore-{VERSION}-py3-none-any.whl"));
     if !wheel.exists() {
         let status = Command::new("python3")
-            .args(["-m", "pip", "download", "--quiet", "--no-deps", &format!("botocore=={VERSION}"), "--dest"])
+            .args([
+                "-m",
+                "pip",
+                "download",
+                "--quiet",
+                "--no-deps",
+                &format!("botocore=={VERSION}"),
+                "--dest",
+            ])
             .arg(cache)
             .status()
             .map_err(|e| format!("pip: {e}"))?;

@@ -222,5 +222,7 @@ fn decode<T: DeserializeOwned>(input: Map<String, Value>) -> Result<T> {
 }
 
 fn encode<T: Serialize>(output: &T) -> Result<Bytes> {
-    serde_json::to_vec(output).map(Bytes::from).map_err(|e| Error::internal(format_args!("unencodable output: {e}")))
+    serde_json::to_vec(output)
+        .map(Bytes::from)
+        .map_err(|e| Error::internal(format_args!("unencodable output: {e}")))
 }

@@ -7,7 +7,8 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, Response};
 
-const EXPOSED: HeaderValue = HeaderValue::from_static("x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date");
+const EXPOSED: HeaderValue =
+    HeaderValue::from_static("x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date");
 
 /// Marks an answer as readable from any origin.
 pub fn allow(headers: &mut HeaderMap) {

@@ -61,9 +61,7 @@ impl SigningKey {
         BASE64URL_NOPAD.encode_append(claims, &mut token);
         let mut signature = vec![0; self.pair.public_modulus_len()];
         let random = aws_lc_rs::rand::SystemRandom::new();
-        self.pair
-            .sign(&RSA_PKCS1_SHA256, &random, token.as_bytes(), &mut signature)
-            .map_err(|_| KeyError)?;
+        self.pair.sign(&RSA_PKCS1_SHA256, &random, token.as_bytes(), &mut signature).map_err(|_| KeyError)?;
         token.push('.');
         BASE64URL_NOPAD.encode_append(&signature, &mut token);
         Ok(token)

@@ -38,7 +38,10 @@ impl VerifyingKey {
 }
 
 /// The payload of a token signed by one of `keys`.
-pub fn verify<'k>(token: &str, keys: impl IntoIterator<Item = &'k VerifyingKey>) -> Result<Vec<u8>, JwsError> {
+pub fn verify<'k>(
+    token: &str,
+    keys: impl IntoIterator<Item = &'k VerifyingKey>,
+) -> Result<Vec<u8>, JwsError> {
     let (signed, signature) = token.rsplit_once('.').ok_or(JwsError::Malformed)?;
     let (header, payload) = signed.split_once('.').ok_or(JwsError::Malformed)?;
     let decode = |part: &str| BASE64URL_NOPAD.decode(part.as_bytes()).map_err(|_| JwsError::Malformed);

@@ -56,7 +56,8 @@ fn user_vectors() {
     assert_eq!(plain_hex(&verifier_with_salt(POOL, USER, PASSWORD, SALT).unwrap()), V);
     assert_eq!(attempt().public_hex(), A_PUBLIC);
     assert_eq!(ephemeral(&HEXLOWER.decode(V.as_bytes()).unwrap()).public_hex(), B_PUBLIC);
-    let signature = attempt().signature(POOL, USER, PASSWORD, SALT, B_PUBLIC, SECRET_BLOCK, TIMESTAMP).unwrap();
+    let signature =
+        attempt().signature(POOL, USER, PASSWORD, SALT, B_PUBLIC, SECRET_BLOCK, TIMESTAMP).unwrap();
     assert_eq!(signature, SIGNATURE);
     assert_eq!(check(SIGNATURE, SECRET_BLOCK, TIMESTAMP, USER), Ok(()));
 }

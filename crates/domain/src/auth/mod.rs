@@ -109,7 +109,11 @@ mod tests {
                                 && enabled
                                 && (status == UserStatus::Confirmed
                                     || (status == UserStatus::ForceChangePassword && new_password));
-                            assert_eq!(outcome == Next::Grant, due, "{status:?} {enabled} {proofs:?}: {outcome:?}");
+                            assert_eq!(
+                                outcome == Next::Grant,
+                                due,
+                                "{status:?} {enabled} {proofs:?}: {outcome:?}"
+                            );
                             if !password {
                                 assert_eq!(outcome, Next::Deny(Error::IncorrectUsernameOrPassword));
                             }

@@ -59,8 +59,9 @@ impl Client {
     /// The retry grace period when refresh tokens rotate, `None` when they do not.
     pub fn rotation_grace(&self) -> Option<Duration> {
         let rotation = self.settings.refresh_token_rotation.as_ref()?;
-        (rotation.feature == FeatureType::Enabled)
-            .then(|| Duration::from_secs(rotation.retry_grace_period_seconds.unwrap_or(0).unsigned_abs().into()))
+        (rotation.feature == FeatureType::Enabled).then(|| {
+            Duration::from_secs(rotation.retry_grace_period_seconds.unwrap_or(0).unsigned_abs().into())
+        })
     }
 }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use wire::cognito_idp::shapes::{
-    CreateUserPoolClientRequest, ExplicitAuthFlowsType as Flow, FeatureType, OAuthFlowType, TokenValidityUnitsType,
-    UpdateUserPoolClientRequest, UserPoolClientType,
+    CreateUserPoolClientRequest, ExplicitAuthFlowsType as Flow, FeatureType, OAuthFlowType,
+    TokenValidityUnitsType, UpdateUserPoolClientRequest, UserPoolClientType,
 };
 
 use super::{Client, validity};
@@ -34,7 +34,8 @@ macro_rules! settable {
             analytics_configuration: $request.analytics_configuration,
             prevent_user_existence_errors: $request.prevent_user_existence_errors,
             enable_token_revocation: $request.enable_token_revocation,
-            enable_propagate_additional_user_context_data: $request.enable_propagate_additional_user_context_data,
+            enable_propagate_additional_user_context_data: $request
+                .enable_propagate_additional_user_context_data,
             auth_session_validity: $request.auth_session_validity,
             refresh_token_rotation: $request.refresh_token_rotation,
             ..Default::default()
@@ -43,7 +44,11 @@ macro_rules! settable {
 }
 
 /// The settings of a new client. `has_secret` is whether it will have one.
-pub fn create(pool: &Pool, request: CreateUserPoolClientRequest, has_secret: bool) -> Result<UserPoolClientType> {
+pub fn create(
+    pool: &Pool,
+    request: CreateUserPoolClientRequest,
+    has_secret: bool,
+) -> Result<UserPoolClientType> {
     let name = request.client_name;
     complete(pool, settable!(request), name, has_secret)
 }
@@ -59,7 +64,12 @@ pub fn update(
     complete(pool, settable!(request), name, has_secret)
 }
 
-fn complete(pool: &Pool, mut settings: UserPoolClientType, name: String, has_secret: bool) -> Result<UserPoolClientType> {
+fn complete(
+    pool: &Pool,
+    mut settings: UserPoolClientType,
+    name: String,
+    has_secret: bool,
+) -> Result<UserPoolClientType> {
     settings.client_name = Some(name);
     settings.refresh_token_validity = Some(settings.refresh_token_validity.filter(|n| *n > 0).unwrap_or(30));
     settings.enable_token_revocation.get_or_insert(true);
@@ -85,7 +95,9 @@ fn check_flows(settings: &UserPoolClientType) -> Result<()> {
         ));
     }
     if flows.contains(&Flow::AllowClientTokenAuth) && flows.len() > 1 {
-        return Err(Error::invalid("ALLOW_CLIENT_TOKEN_AUTH cannot be combined with other authentication flows."));
+        return Err(Error::invalid(
+            "ALLOW_CLIENT_TOKEN_AUTH cannot be combined with other authentication flows.",
+        ));
     }
     Ok(())
 }
@@ -105,9 +117,11 @@ fn check_rotation(settings: &UserPoolClientType) -> Result<()> {
 fn check_validity(settings: &UserPoolClientType) -> Result<()> {
     use wire::cognito_idp::shapes::TimeUnitsType::{Days, Hours};
     let units = settings.token_validity_units.as_ref();
-    let access = validity(settings.access_token_validity, units.and_then(|u| u.access_token), Hours).unwrap_or(hours(1));
+    let access = validity(settings.access_token_validity, units.and_then(|u| u.access_token), Hours)
+        .unwrap_or(hours(1));
     let id = validity(settings.id_token_validity, units.and_then(|u| u.id_token), Hours).unwrap_or(hours(1));
-    let refresh = validity(settings.refresh_token_validity, units.and_then(|u| u.refresh_token), Days).unwrap_or(days(30));
+    let refresh = validity(settings.refresh_token_validity, units.and_then(|u| u.refresh_token), Days)
+        .unwrap_or(days(30));
     let within = |d: Duration, min: Duration, max: Duration| (min..=max).contains(&d);
     if within(access, minutes(5), hours(24))
         && within(id, minutes(5), hours(24))
@@ -145,10 +159,9 @@ fn check_attributes(pool: &Pool, settings: &UserPoolClientType) -> Result<()> {
 fn check_providers(pool: &Pool, settings: &UserPoolClientType) -> Result<()> {
     match settings.supported_identity_providers.iter().flatten().find(|p| *p != "COGNITO") {
         None => Ok(()),
-        Some(provider) => Err(Error::invalid(format!(
-            "The provider {provider} does not exist for User Pool {}.",
-            pool.id
-        ))),
+        Some(provider) => {
+            Err(Error::invalid(format!("The provider {provider} does not exist for User Pool {}.", pool.id)))
+        }
     }
 }
 
@@ -157,7 +170,9 @@ fn check_oauth(settings: &UserPoolClientType, has_secret: bool) -> Result<()> {
     let urls = settings.callback_urls.as_deref().unwrap_or_default();
     let logout = settings.logout_urls.as_deref().unwrap_or_default();
     if urls.len() > 100 || logout.len() > 100 {
-        return Err(Error::LimitExceeded("A client can have at most 100 callback URLs and 100 logout URLs.".into()));
+        return Err(Error::LimitExceeded(
+            "A client can have at most 100 callback URLs and 100 logout URLs.".into(),
+        ));
     }
     for url in urls.iter().chain(logout) {
         check_redirect(url)?;
@@ -213,7 +228,9 @@ fn check_redirect(url: &str) -> Result<()> {
     if fits && !url.contains('#') {
         Ok(())
     } else {
-        Err(Error::invalid(format!("{url} is not a valid redirect URL: https is required, fragments are not allowed.")))
+        Err(Error::invalid(format!(
+            "{url} is not a valid redirect URL: https is required, fragments are not allowed."
+        )))
     }
 }
 
@@ -229,7 +246,9 @@ pub fn allows(settings: &UserPoolClientType, flow: Flow) -> bool {
         Flow::AllowUserPasswordAuth => flows.contains(&flow) || flows.contains(&Flow::UserPasswordAuth),
         Flow::AllowCustomAuth => flows.contains(&flow) || flows.contains(&Flow::CustomAuthFlowOnly),
         // Under the legacy names SRP and refresh are on unless only the custom flow is.
-        Flow::AllowUserSrpAuth => flows.contains(&flow) || (legacy && !flows.contains(&Flow::CustomAuthFlowOnly)),
+        Flow::AllowUserSrpAuth => {
+            flows.contains(&flow) || (legacy && !flows.contains(&Flow::CustomAuthFlowOnly))
+        }
         Flow::AllowRefreshTokenAuth => flows.contains(&flow) || legacy,
         other => flows.contains(&other),
     }
@@ -247,7 +266,9 @@ mod tests {
     fn flows_are_permitted_by_either_name() {
         let unset = UserPoolClientType::default();
         assert!(allows(&unset, Flow::AllowUserSrpAuth) && allows(&unset, Flow::AllowRefreshTokenAuth));
-        assert!(!allows(&unset, Flow::AllowUserPasswordAuth) && !allows(&unset, Flow::AllowAdminUserPasswordAuth));
+        assert!(
+            !allows(&unset, Flow::AllowUserPasswordAuth) && !allows(&unset, Flow::AllowAdminUserPasswordAuth)
+        );
         let legacy = with(&[Flow::AdminNoSrpAuth]);
         assert!(allows(&legacy, Flow::AllowAdminUserPasswordAuth) && allows(&legacy, Flow::AllowUserSrpAuth));
         assert!(!allows(&legacy, Flow::AllowUserPasswordAuth));
@@ -264,10 +285,25 @@ mod tests {
 
     #[test]
     fn redirects() {
-        for good in ["https://a.example/cb", "http://localhost:3000/", "http://127.0.0.1/x", "myapp://done", "com.example:/cb"] {
+        for good in [
+            "https://a.example/cb",
+            "http://localhost:3000/",
+            "http://127.0.0.1/x",
+            "myapp://done",
+            "com.example:/cb",
+        ] {
             assert!(check_redirect(good).is_ok(), "{good}");
         }
-        for bad in ["", "a", "http://a.example/", "https://", "https://a/#x", "javascript:alert(1)", "data:x", "http://localhost.evil.com/"] {
+        for bad in [
+            "",
+            "a",
+            "http://a.example/",
+            "https://",
+            "https://a/#x",
+            "javascript:alert(1)",
+            "data:x",
+            "http://localhost.evil.com/",
+        ] {
             assert!(check_redirect(bad).is_err(), "{bad}");
         }
     }
@@ -277,7 +313,10 @@ mod tests {
         use wire::cognito_idp::shapes::TimeUnitsType;
         let settings = |n, unit| UserPoolClientType {
             access_token_validity: Some(n),
-            token_validity_units: Some(TokenValidityUnitsType { access_token: Some(unit), ..Default::default() }),
+            token_validity_units: Some(TokenValidityUnitsType {
+                access_token: Some(unit),
+                ..Default::default()
+            }),
             ..Default::default()
         };
         for (n, unit, fits) in [

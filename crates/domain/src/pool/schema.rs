@@ -11,7 +11,9 @@ const MAX_CUSTOM: usize = 50;
 const MAX_ADDED: usize = 25;
 
 /// Name, type, and the length bounds of text.
-const STANDARD: &[(&str, AttributeDataType, Option<(&str, &str)>)] = &[
+type Standard = (&'static str, AttributeDataType, Option<(&'static str, &'static str)>);
+
+const STANDARD: &[Standard] = &[
     ("sub", AttributeDataType::String, Some(("1", "2048"))),
     ("name", AttributeDataType::String, Some(("0", "2048"))),
     ("given_name", AttributeDataType::String, Some(("0", "2048"))),
@@ -79,16 +81,15 @@ fn name_of(entry: &SchemaAttributeType) -> Result<&str> {
     entry.name.as_deref().ok_or_else(|| Error::invalid("Name is required for schema attributes."))
 }
 
-fn standard((name, kind, bounds): &(&str, AttributeDataType, Option<(&str, &str)>)) -> SchemaAttributeType {
+fn standard((name, kind, bounds): &Standard) -> SchemaAttributeType {
     SchemaAttributeType {
         name: Some((*name).to_owned()),
         attribute_data_type: Some(*kind),
         developer_only_attribute: Some(false),
         mutable: Some(*name != "sub"),
         required: Some(*name == "sub"),
-        number_attribute_constraints: (*kind == AttributeDataType::Number).then(|| {
-            NumberAttributeConstraintsType { min_value: Some("0".into()), max_value: None }
-        }),
+        number_attribute_constraints: (*kind == AttributeDataType::Number)
+            .then(|| NumberAttributeConstraintsType { min_value: Some("0".into()), max_value: None }),
         string_attribute_constraints: bounds.map(|(min, max)| StringAttributeConstraintsType {
             min_length: Some(min.into()),
             max_length: Some(max.into()),
@@ -133,11 +134,11 @@ fn custom(entry: &SchemaAttributeType) -> Result<SchemaAttributeType> {
     if entry.required == Some(true) {
         return Err(Error::invalid("Required custom attributes are not supported currently."));
     }
-    check_bounds(name, entry)?;
     let developer_only = entry.developer_only_attribute == Some(true);
-    let prefix = if developer_only { "dev:custom:" } else { "custom:" };
+    let name = format!("{}{name}", if developer_only { "dev:custom:" } else { "custom:" });
+    check_bounds(&name, entry)?;
     Ok(SchemaAttributeType {
-        name: Some(format!("{prefix}{name}")),
+        name: Some(name),
         attribute_data_type: Some(kind),
         developer_only_attribute: Some(developer_only),
         mutable: Some(entry.mutable.unwrap_or(true)),
@@ -216,10 +217,8 @@ mod tests {
         let schema = create(&[required]).unwrap();
         let email = schema.iter().find(|a| a.name.as_deref() == Some("email")).unwrap();
         assert_eq!((email.required, email.mutable), (Some(true), Some(false)));
-        let number = SchemaAttributeType {
-            attribute_data_type: Some(AttributeDataType::Number),
-            ..entry("email")
-        };
+        let number =
+            SchemaAttributeType { attribute_data_type: Some(AttributeDataType::Number), ..entry("email") };
         assert!(message(create(&[number])).starts_with("You can not change AttributeDataType"));
         assert!(message(create(&[entry("sub")])).starts_with("You can not change AttributeDataType"));
     }
@@ -235,10 +234,13 @@ mod tests {
             }),
             ..entry("x")
         };
-        assert_eq!(message(create(&[crossed])), "user.x: Max length cannot be less than min length.");
+        assert_eq!(message(create(&[crossed])), "user.custom:x: Max length cannot be less than min length.");
         assert!(message(create(&[entry("x"), entry("x")])).contains("already has name"));
         let many: Vec<_> = (0..51).map(|i| entry(&format!("a{i}"))).collect();
         assert!(message(create(&many)).contains("at most 50"));
-        assert!(message(create(&[SchemaAttributeType { attribute_data_type: None, ..entry("x") }])).contains("AttributeDataType"));
+        assert!(
+            message(create(&[SchemaAttributeType { attribute_data_type: None, ..entry("x") }]))
+                .contains("AttributeDataType")
+        );
     }
 }

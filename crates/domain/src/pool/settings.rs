@@ -160,7 +160,10 @@ fn complete_verification_messages(settings: &mut UserPoolType) {
 
 fn check_tier(settings: &UserPoolType, tier: UserPoolTierType) -> Result<()> {
     let unavailable = |feature: &str| {
-        Err(Error::FeatureUnavailableInTier(format!("{feature} is not available in the feature plan {}.", tier.as_str())))
+        Err(Error::FeatureUnavailableInTier(format!(
+            "{feature} is not available in the feature plan {}.",
+            tier.as_str()
+        )))
     };
     let policies = settings.policies.as_ref();
     if tier == UserPoolTierType::Lite {
@@ -181,15 +184,11 @@ fn check_tier(settings: &UserPoolType, tier: UserPoolTierType) -> Result<()> {
 }
 
 fn check_mfa(settings: &UserPoolType) -> Result<()> {
-    let asked = match settings.mfa_configuration {
-        Some(UserPoolMfaType::On) => "required",
-        Some(UserPoolMfaType::Optional) => "optional",
-        _ => return Ok(()),
-    };
-    if settings.sms_configuration.is_none() {
-        return Err(Error::invalid(format!(
-            "SMS configuration and Auto verification for phone_number are required when MFA is {asked}"
-        )));
+    let off = matches!(settings.mfa_configuration, None | Some(UserPoolMfaType::Off));
+    if !off && settings.sms_configuration.is_none() {
+        return Err(Error::invalid(
+            "SMS configuration and Auto verification for phone_number are required when MFA is required/optional",
+        ));
     }
     Ok(())
 }
@@ -199,13 +198,17 @@ fn check_recovery(settings: &UserPoolType) -> Result<()> {
     let mechanisms = setting.recovery_mechanisms.as_deref().unwrap_or_default();
     let admin_only = mechanisms.iter().any(|m| m.name == RecoveryOptionNameType::AdminOnly);
     if admin_only && mechanisms.len() > 1 {
-        return Err(Error::invalid("Invalid account recovery setting parameter. Account Recovery Setting cannot use admin_only setting with any other recovery mechanisms."));
+        return Err(Error::invalid(
+            "Invalid account recovery setting parameter. Account Recovery Setting cannot use admin_only setting with any other recovery mechanisms.",
+        ));
     }
     let twice = |i: usize| {
         mechanisms[..i].iter().any(|m| m.name == mechanisms[i].name || m.priority == mechanisms[i].priority)
     };
     if (1..mechanisms.len()).any(twice) {
-        return Err(Error::invalid("Invalid account recovery setting parameter. Account Recovery Setting cannot use the same mechanism or priority twice."));
+        return Err(Error::invalid(
+            "Invalid account recovery setting parameter. Account Recovery Setting cannot use the same mechanism or priority twice.",
+        ));
     }
     Ok(())
 }
@@ -221,7 +224,9 @@ fn check_verification(settings: &UserPoolType) -> Result<()> {
     if waiting.iter().all(|a| automatic.contains(a)) {
         Ok(())
     } else {
-        Err(Error::invalid("Please enable auto verification for attributes that require verification before update."))
+        Err(Error::invalid(
+            "Please enable auto verification for attributes that require verification before update.",
+        ))
     }
 }
 
@@ -241,7 +246,9 @@ pub fn check_tags(settings: &UserPoolType) -> Result<()> {
 fn check_unsupported(settings: &UserPoolType) -> Result<()> {
     let key = settings.key_configuration.as_ref().and_then(|k| k.key_type);
     if key == Some(EncryptionKeyType::CustomerManagedKey) {
-        return Err(Error::invalid("KeyConfiguration: customer managed keys are not supported; data is sealed under the installation's root key."));
+        return Err(Error::invalid(
+            "KeyConfiguration: customer managed keys are not supported; data is sealed under the installation's root key.",
+        ));
     }
     if settings.dcr_configuration.is_some() {
         return Err(Error::invalid("DcrConfiguration: dynamic client registration is not supported yet."));
@@ -264,7 +271,10 @@ mod tests {
         let password = policy.password_policy.unwrap();
         assert_eq!((password.minimum_length, password.require_symbols), (Some(8), Some(true)));
         assert_eq!(password.temporary_password_validity_days, Some(7));
-        assert_eq!(policy.sign_in_policy.unwrap().allowed_first_auth_factors, Some(vec![AuthFactorType::Password]));
+        assert_eq!(
+            policy.sign_in_policy.unwrap().allowed_first_auth_factors,
+            Some(vec![AuthFactorType::Password])
+        );
         assert_eq!(settings.mfa_configuration, Some(UserPoolMfaType::Off));
         assert_eq!(settings.user_pool_tier, Some(UserPoolTierType::Essentials));
     }

@@ -9,8 +9,8 @@ use tokio::sync::SemaphorePermit;
 
 use super::Outcome;
 use crate::cx::ClientCx;
-use crate::subject;
 use crate::names::{self, Claim};
+use crate::subject;
 use crate::tokens;
 
 /// What a step changes in the same batch that grants.
@@ -56,7 +56,11 @@ pub(super) async fn grant(cx: &ClientCx, user: &User, also: Also) -> Result<Outc
 /// Waits for a turn of this name: attempts are charged before the proof is looked at, so that without turns
 /// a user's own parallel sign-ins would lock each other out. Few at a time is enough, since few stay below
 /// the lockout's threshold.
-pub(super) async fn turn<'a>(cx: &'a ClientCx, user: Option<&User>, name: &str) -> Result<SemaphorePermit<'a>> {
+pub(super) async fn turn<'a>(
+    cx: &'a ClientCx,
+    user: Option<&User>,
+    name: &str,
+) -> Result<SemaphorePermit<'a>> {
     let key = user.map_or_else(|| cx.pool().name_key(name), |user| user.id.to_string());
     cx.services.turnstile.enter(cx.pool().id.as_str(), &key).await
 }

@@ -25,8 +25,9 @@ pub(super) async fn challenge(cx: &ClientCx, user: &User) -> Result<Outcome> {
         .filter(|(name, _)| attributes::may_read(&cx.client, name))
         .map(|(name, value)| (name.clone(), value.as_str().into()))
         .collect();
-    let missing: Vec<String> =
-        attributes::missing_required(cx.pool(), &user.attributes).map(|name| format!("{PREFIX}{name}")).collect();
+    let missing: Vec<String> = attributes::missing_required(cx.pool(), &user.attributes)
+        .map(|name| format!("{PREFIX}{name}"))
+        .collect();
     subject::give_back(cx, user).await?;
     Ok(Outcome::Challenge {
         step: Step::NewPasswordRequired,

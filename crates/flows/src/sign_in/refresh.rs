@@ -29,7 +29,11 @@ pub(super) async fn by_parameters(cx: &ClientCx, parameters: &Parameters) -> Res
 }
 
 /// GetTokensFromRefreshToken, after the client has been authenticated.
-pub async fn refresh(cx: &ClientCx, token: &str, device_key: Option<&str>) -> Result<AuthenticationResultType> {
+pub async fn refresh(
+    cx: &ClientCx,
+    token: &str,
+    device_key: Option<&str>,
+) -> Result<AuthenticationResultType> {
     refuse_unenforced(cx)?;
     let grace = cx.client.rotation_grace();
     for _ in 0..TRIES {
@@ -65,7 +69,8 @@ async fn find(cx: &ClientCx, token: &str, device_key: Option<&str>) -> Result<(U
     if token.client != cx.client.id.as_str() {
         return Err(Error::RefreshTokenInvalid);
     }
-    let session = sessions::find(cx.db(), cx.pool_ref(), &token.session).await?.ok_or(Error::RefreshTokenRevoked)?;
+    let session =
+        sessions::find(cx.db(), cx.pool_ref(), &token.session).await?.ok_or(Error::RefreshTokenRevoked)?;
     if session.client_id != cx.client.id {
         return Err(Error::RefreshTokenInvalid);
     }
@@ -75,7 +80,8 @@ async fn find(cx: &ClientCx, token: &str, device_key: Option<&str>) -> Result<(U
     if session.device_key.as_deref().is_some_and(|key| device_key != Some(key)) {
         return Err(Error::RefreshTokenInvalid);
     }
-    let user = users::find(cx.db(), cx.pool_ref(), &session.user_id).await?.ok_or(Error::RefreshTokenRevoked)?;
+    let user =
+        users::find(cx.db(), cx.pool_ref(), &session.user_id).await?.ok_or(Error::RefreshTokenRevoked)?;
     if !user.enabled {
         return Err(Error::UserDisabled);
     }

@@ -150,7 +150,9 @@ pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Para
     let identity = known.as_ref().map_or(typed, |(user, _)| user.username.as_str());
     let proved = attempt.check(cx, identity, &verifier, &block, timestamp, signature)?;
     match known {
-        Some((user, password)) if proved && attempt.is_of(&user) => {
+        Some((user, password))
+            if proved && attempt.is_of(&user) && attempt.is_named(cx, &user, typed).await? =>
+        {
             proceed(cx, &user, &password, Proofs { password: true, ..Proofs::default() }).await
         }
         _ => Err(Error::IncorrectUsernameOrPassword),
@@ -163,6 +165,14 @@ impl Attempt {
         self.user == user.id.as_str() && self.credential_version == fixed_width(user.credential_version)
     }
 
+    /// Whether the USERNAME of the answer means the user that the attempt was begun for.
+    async fn is_named(&self, cx: &ClientCx, user: &User, typed: &str) -> Result<bool> {
+        if typed == self.name || typed == user.username || typed == user.id.as_str() {
+            return Ok(true);
+        }
+        Ok(subject::find(cx, typed).await?.is_some_and(|found| found.id == user.id))
+    }
+
     fn check(
         &self,
         cx: &ClientCx,
@@ -173,7 +183,8 @@ impl Attempt {
         signature: &str,
     ) -> Result<bool> {
         let decode = |text: &str| BASE64.decode(text.as_bytes()).map_err(Error::internal);
-        let private = decode(&self.b)?.try_into().map_err(|_| Error::internal("an SRP attempt is damaged"))?;
+        let private =
+            decode(&self.b)?.try_into().map_err(|_| Error::internal("an SRP attempt is damaged"))?;
         let proof = Proof {
             realm: cx.pool().id.srp_name(),
             identity,
@@ -227,7 +238,8 @@ mod tests {
         let text = "Sat Mar 7 09:05:03 UTC 2026";
         assert!(is_fresh(text, at) && is_fresh(text, at + minutes(5)) && is_fresh(text, at - minutes(5)));
         assert!(!is_fresh(text, at + minutes(6)) && !is_fresh(text, at - minutes(6)));
-        for bad in ["", "2026-03-07T09:05:03Z", "Sat Mar 7 09:05:03 CET 2026", "Mon Mar 7 09:05:03 UTC 2026"] {
+        for bad in ["", "2026-03-07T09:05:03Z", "Sat Mar 7 09:05:03 CET 2026", "Mon Mar 7 09:05:03 UTC 2026"]
+        {
             assert!(!is_fresh(bad, at), "{bad}");
         }
     }

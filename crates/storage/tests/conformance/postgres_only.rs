@@ -18,14 +18,19 @@ async fn connect(url: &str) -> Client {
     client
 }
 
-/// Waits until `n` statements of this database wait for a lock. `client` must not be in a transaction, in which
-/// it would see the same activity for ever.
-async fn until_blocked(client: &Client, n: i64) {
-    let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    while client.query_one(sql, &[]).await.unwrap().get::<_, i64>(0) != n {
+/// Waits until this database has `n` connections of which `state` holds. `watch` must not be in a transaction, in
+/// which it would see the same activity for ever.
+async fn until(watch: &Client, n: i64, state: &str) {
+    let sql = format!(
+        "SELECT COUNT(*) FROM pg_stat_activity \
+         WHERE datname = current_database() AND backend_type = 'client backend' AND {state}"
+    );
+    while watch.query_one(&sql, &[]).await.unwrap().get::<_, i64>(0) != n {
         tokio::task::yield_now().await;
     }
 }
+
+const BLOCKED: &str = "wait_event_type = 'Lock'";
 
 /// Every batch is applied exactly once, wherever the connection breaks, also several times in a row.
 #[tokio::test(flavor = "multi_thread")]
@@ -115,11 +120,13 @@ async fn a_batch_dropped_half_way_is_undone() {
         let held = statement("UPDATE things SET n = 1 WHERE name = 'held'", []);
         let batch = [thing(round.to_string(), 0), held, thing(format!("{round}/b"), 0)].into_iter().collect();
         let task = tokio::spawn(async move { store.apply(batch).await });
-        until_blocked(&watch, 1).await;
+        until(&watch, 1, BLOCKED).await;
         task.abort();
         task.await.unwrap_err();
         fixture.apply([thing(format!("after {round}"), 0)]).await.unwrap();
         other.batch_execute("COMMIT").await.unwrap();
+        // The connection of the dropped batch, which went on waiting, ends by itself.
+        until(&watch, 3, "true").await;
         assert_eq!(fixture.count("SELECT COUNT(*) FROM things WHERE n = 0").await, round + 2);
     }
 }
@@ -164,7 +171,7 @@ async fn conditions_see_what_they_waited_for() {
             tokio::spawn(async move { store.apply([condition].into_iter().collect()).await }),
         ));
     }
-    until_blocked(&watch, 3).await;
+    until(&watch, 3, BLOCKED).await;
     other.batch_execute("COMMIT").await.unwrap();
     for (expected, task) in tasks {
         assert_eq!(guard(task.await.unwrap()), expected);

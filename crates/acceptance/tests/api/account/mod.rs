@@ -31,7 +31,8 @@ impl House {
     }
 
     async fn update(&self, name: &str, value: &str) -> testkit::Reply {
-        self.own("UpdateUserAttributes", json!({ "UserAttributes": [{ "Name": name, "Value": value }] })).await
+        self.own("UpdateUserAttributes", json!({ "UserAttributes": [{ "Name": name, "Value": value }] }))
+            .await
     }
 
     async fn admin_update(&self, attributes: Value) {
@@ -74,7 +75,9 @@ async fn a_new_address_is_unverified_until_its_code_comes_back() {
     let sent = house.update("email", "new@example.com").await.ok();
     assert_eq!(sent["CodeDeliveryDetailsList"][0]["Destination"], "n***@e***");
     assert_eq!(house.attribute("email_verified").await, "false");
-    let verify = async |code: &str| house.own("VerifyUserAttribute", json!({ "AttributeName": "email", "Code": code })).await;
+    let verify = async |code: &str| {
+        house.own("VerifyUserAttribute", json!({ "AttributeName": "email", "Code": code })).await
+    };
     verify("wrong").await.refused_as("CodeMismatchException");
     let code = house.server.code("new@example.com").await;
     verify(&code).await.ok();
@@ -86,7 +89,10 @@ async fn a_new_address_is_unverified_until_its_code_comes_back() {
     house.admin_update(json!([{ "Name": "email", "Value": "other@example.com" }])).await;
     verify(&code).await.refused_as("ExpiredCodeException");
     assert_eq!(house.attribute("email_verified").await, "false");
-    house.own("GetUserAttributeVerificationCode", json!({ "AttributeName": "name" })).await.refused_as("InvalidParameterException");
+    house
+        .own("GetUserAttributeVerificationCode", json!({ "AttributeName": "name" }))
+        .await
+        .refused_as("InvalidParameterException");
 }
 
 #[tokio::test]
@@ -105,13 +111,23 @@ async fn where_verification_comes_first_the_old_address_stays_until_then() {
     house.server.clock.advance(Duration::from_secs(1));
     house.update("email", "second@example.com").await.ok();
     assert_eq!(house.attribute("email").await, "old@example.com");
-    house.server.sign_in(&house.client, "second@example.com", PASSWORD).await.refused_as("UserNotFoundException");
-    let verify = async |code: &str| house.own("VerifyUserAttribute", json!({ "AttributeName": "email", "Code": code })).await;
+    house
+        .server
+        .sign_in(&house.client, "second@example.com", PASSWORD)
+        .await
+        .refused_as("UserNotFoundException");
+    let verify = async |code: &str| {
+        house.own("VerifyUserAttribute", json!({ "AttributeName": "email", "Code": code })).await
+    };
     verify(&house.server.code("first@example.com").await).await.refused_as("CodeMismatchException");
     verify(&house.server.code("second@example.com").await).await.ok();
     assert_eq!(house.attribute("email").await, "second@example.com");
     house.server.sign_in(&house.client, "second@example.com", PASSWORD).await.ok();
-    house.server.sign_in(&house.client, "old@example.com", PASSWORD).await.refused_as("UserNotFoundException");
+    house
+        .server
+        .sign_in(&house.client, "old@example.com", PASSWORD)
+        .await
+        .refused_as("UserNotFoundException");
     // Somebody else's address cannot be taken by verifying a code for it.
     house.server.user(&house.pool, "taken@example.com", PASSWORD).await;
     house.update("email", "taken@example.com").await.ok();
@@ -123,12 +139,17 @@ async fn where_verification_comes_first_the_old_address_stays_until_then() {
 async fn changing_the_password_needs_the_present_one() {
     let house = House::new(json!({}), json!({})).await;
     let change = async |previous: &str, proposed: &str| {
-        house.own("ChangePassword", json!({ "PreviousPassword": previous, "ProposedPassword": proposed })).await
+        house
+            .own("ChangePassword", json!({ "PreviousPassword": previous, "ProposedPassword": proposed }))
+            .await
     };
     let wrong = ("NotAuthorizedException", "Incorrect username or password.");
     change("wrong", "Another-One 8!").await.refused(wrong.0, wrong.1);
     change(PASSWORD, "short").await.refused_as("InvalidPasswordException");
-    house.own("ChangePassword", json!({ "ProposedPassword": "Another-One 8!" })).await.refused_as("InvalidParameterException");
+    house
+        .own("ChangePassword", json!({ "ProposedPassword": "Another-One 8!" }))
+        .await
+        .refused_as("InvalidParameterException");
     change(PASSWORD, "Another-One 8!").await.ok();
     house.server.sign_in(&house.client, "alice", PASSWORD).await.refused(wrong.0, wrong.1);
     house.server.sign_in_srp(&house.pool, &house.client, "alice", "Another-One 8!").await.ok();
@@ -184,9 +205,14 @@ async fn recovery_is_closed_where_the_pool_says_so_and_hides_who_exists() {
     house.server.call_unsigned("ForgotPassword", forgot).await.refused_as("NotAuthorizedException");
     let house = House::new(json!({}), json!({ "PreventUserExistenceErrors": "ENABLED" })).await;
     let forgot = async |name: &str| {
-        house.server.call_unsigned("ForgotPassword", json!({ "ClientId": house.client, "Username": name })).await.ok()
+        house
+            .server
+            .call_unsigned("ForgotPassword", json!({ "ClientId": house.client, "Username": name }))
+            .await
+            .ok()
     };
-    let (unknown, again, unreachable) = (forgot("nobody").await, forgot("nobody").await, forgot("alice").await);
+    let (unknown, again, unreachable) =
+        (forgot("nobody").await, forgot("nobody").await, forgot("alice").await);
     assert_eq!(unknown, again);
     let shape = |v: &Value| v["CodeDeliveryDetails"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(shape(&unknown), shape(&unreachable));

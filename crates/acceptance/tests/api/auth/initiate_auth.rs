@@ -27,7 +27,10 @@ async fn a_password_signs_in_and_a_wrong_one_does_not() {
             reply.refused(WRONG.0, WRONG.1);
         }
     }
-    server.sign_in(&client, "nobody", PASSWORD).await.refused("UserNotFoundException", "User does not exist.");
+    server
+        .sign_in(&client, "nobody", PASSWORD)
+        .await
+        .refused("UserNotFoundException", "User does not exist.");
     server
         .call(
             "AdminInitiateAuth",
@@ -45,11 +48,19 @@ async fn flows_that_the_client_does_not_allow_are_refused() {
     let (server, pool, _) = house().await;
     let client = server.client(&pool, json!({ "ExplicitAuthFlows": ["ALLOW_CUSTOM_AUTH"] })).await;
     let begin = async |flow: &str| {
-        let parameters = json!({ "USERNAME": "alice", "PASSWORD": PASSWORD, "SRP_A": "2", "REFRESH_TOKEN": "x" });
-        server.call_unsigned("InitiateAuth", json!({ "ClientId": client, "AuthFlow": flow, "AuthParameters": parameters })).await
+        let parameters =
+            json!({ "USERNAME": "alice", "PASSWORD": PASSWORD, "SRP_A": "2", "REFRESH_TOKEN": "x" });
+        server
+            .call_unsigned(
+                "InitiateAuth",
+                json!({ "ClientId": client, "AuthFlow": flow, "AuthParameters": parameters }),
+            )
+            .await
     };
     for flow in ["USER_PASSWORD_AUTH", "USER_SRP_AUTH", "REFRESH_TOKEN_AUTH", "REFRESH_TOKEN", "USER_AUTH"] {
-        begin(flow).await.refused("InvalidParameterException", &format!("{flow} flow not enabled for this client"));
+        begin(flow)
+            .await
+            .refused("InvalidParameterException", &format!("{flow} flow not enabled for this client"));
     }
     for flow in ["ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"] {
         begin(flow).await.refused("InvalidParameterException", "Initiate Auth method not supported.");
@@ -95,7 +106,10 @@ async fn a_client_with_a_secret_needs_the_right_hash() {
             parameters["SECRET_HASH"] = hash.into();
         }
         server
-            .call_unsigned("InitiateAuth", json!({ "ClientId": client, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": parameters }))
+            .call_unsigned(
+                "InitiateAuth",
+                json!({ "ClientId": client, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": parameters }),
+            )
             .await
     };
     let right = crypto::secret_hash::compute(secret, "alice", client);
@@ -104,7 +118,10 @@ async fn a_client_with_a_secret_needs_the_right_hash() {
         "NotAuthorizedException",
         &format!("Client {client} is configured for secret but secret was not received"),
     );
-    for wrong in [crypto::secret_hash::compute("x", "alice", client), crypto::secret_hash::compute(secret, "bob", client)] {
+    for wrong in [
+        crypto::secret_hash::compute("x", "alice", client),
+        crypto::secret_hash::compute(secret, "bob", client),
+    ] {
         sign_in(Some(wrong))
             .await
             .refused("NotAuthorizedException", &format!("Unable to verify secret hash for client {client}"));
@@ -118,14 +135,20 @@ async fn a_client_with_a_secret_needs_the_right_hash() {
     let listed = server.call("ListUserPoolClientSecrets", named).await.ok();
     let first = &listed["ClientSecrets"][0]["ClientSecretId"];
     server
-        .call("DeleteUserPoolClientSecret", json!({ "UserPoolId": pool, "ClientId": client, "ClientSecretId": first }))
+        .call(
+            "DeleteUserPoolClientSecret",
+            json!({ "UserPoolId": pool, "ClientId": client, "ClientSecretId": first }),
+        )
         .await
         .ok();
     sign_in(Some(right)).await.refused_as("NotAuthorizedException");
     let public = server.client(&pool, json!({})).await;
     let parameters = json!({ "USERNAME": "alice", "PASSWORD": PASSWORD, "SECRET_HASH": "eA==" });
     server
-        .call_unsigned("InitiateAuth", json!({ "ClientId": public, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": parameters }))
+        .call_unsigned(
+            "InitiateAuth",
+            json!({ "ClientId": public, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": parameters }),
+        )
         .await
         .refused_as("NotAuthorizedException");
 }
@@ -210,7 +233,8 @@ async fn where_existence_is_hidden_unknown_names_look_like_known_ones() {
     let (attempt, first) = server.begin_srp(&client, "someone").await;
     let (_, second) = server.begin_srp(&client, "someone").await;
     let (_, real) = server.begin_srp(&client, "alice").await;
-    let parameters = |challenge: &serde_json::Value| challenge["ChallengeParameters"].as_object().unwrap().clone();
+    let parameters =
+        |challenge: &serde_json::Value| challenge["ChallengeParameters"].as_object().unwrap().clone();
     assert_eq!(parameters(&first)["SALT"], parameters(&second)["SALT"]);
     assert_ne!(parameters(&first)["SRP_B"], parameters(&second)["SRP_B"]);
     assert!(parameters(&first).keys().eq(parameters(&real).keys()));

@@ -27,7 +27,9 @@ async fn by_flow(server: &TestServer, client: &str, token: &Value) -> testkit::R
 }
 
 async fn by_operation(server: &TestServer, client: &str, token: &Value) -> testkit::Reply {
-    server.call_unsigned("GetTokensFromRefreshToken", json!({ "ClientId": client, "RefreshToken": token })).await
+    server
+        .call_unsigned("GetTokensFromRefreshToken", json!({ "ClientId": client, "RefreshToken": token }))
+        .await
 }
 
 #[tokio::test]
@@ -36,7 +38,8 @@ async fn a_refresh_token_gives_new_tokens_of_the_same_sign_in() {
     server.clock.advance(Duration::from_secs(100));
     let again = by_flow(&server, &client, &tokens["RefreshToken"]).await.ok()["AuthenticationResult"].clone();
     assert!(again.get("RefreshToken").is_none());
-    let (before, after) = (super::tokens::claims(&tokens["AccessToken"]), super::tokens::claims(&again["AccessToken"]));
+    let (before, after) =
+        (super::tokens::claims(&tokens["AccessToken"]), super::tokens::claims(&again["AccessToken"]));
     for kept in ["sub", "auth_time", "origin_jti", "username", "client_id"] {
         assert_eq!(before[kept], after[kept], "{kept}");
     }
@@ -58,21 +61,41 @@ async fn tokens_that_nobody_issued_to_this_client_are_refused() {
     }
     let text = tokens["RefreshToken"].as_str().unwrap();
     let flipped = format!("{}{}{}", &text[..60], if &text[60..61] == "A" { "B" } else { "A" }, &text[61..]);
-    for forged in [json!("forged"), json!(flipped), json!(&text[..text.len() - 2]), tokens["AccessToken"].clone(), tokens["IdToken"].clone()] {
+    for forged in [
+        json!("forged"),
+        json!(flipped),
+        json!(&text[..text.len() - 2]),
+        tokens["AccessToken"].clone(),
+        tokens["IdToken"].clone(),
+    ] {
         by_flow(&server, &client, &forged).await.refused(invalid.0, invalid.1);
     }
     server.clock.advance(Duration::from_secs(30 * 86_400));
-    by_flow(&server, &client, &tokens["RefreshToken"]).await.refused("NotAuthorizedException", "Refresh Token has expired");
+    by_flow(&server, &client, &tokens["RefreshToken"])
+        .await
+        .refused("NotAuthorizedException", "Refresh Token has expired");
 }
 
 #[tokio::test]
 async fn refresh_ends_with_revocation_sign_out_disabling_and_deletion() {
-    for end in ["RevokeToken", "GlobalSignOut", "AdminUserGlobalSignOut", "AdminDisableUser", "AdminDeleteUser", "DeleteUser"] {
+    for end in [
+        "RevokeToken",
+        "GlobalSignOut",
+        "AdminUserGlobalSignOut",
+        "AdminDisableUser",
+        "AdminDeleteUser",
+        "DeleteUser",
+    ] {
         let (server, pool, client, tokens) = house(json!({})).await;
         let named = json!({ "UserPoolId": pool, "Username": "alice" });
         match end {
-            "RevokeToken" => server.call_unsigned(end, json!({ "ClientId": client, "Token": tokens["RefreshToken"] })).await.ok(),
-            "GlobalSignOut" | "DeleteUser" => server.call_unsigned(end, json!({ "AccessToken": tokens["AccessToken"] })).await.ok(),
+            "RevokeToken" => server
+                .call_unsigned(end, json!({ "ClientId": client, "Token": tokens["RefreshToken"] }))
+                .await
+                .ok(),
+            "GlobalSignOut" | "DeleteUser" => {
+                server.call_unsigned(end, json!({ "AccessToken": tokens["AccessToken"] })).await.ok()
+            }
             _ => server.call(end, named).await.ok(),
         };
         by_flow(&server, &client, &tokens["RefreshToken"]).await.refused_as("NotAuthorizedException");
@@ -87,13 +110,15 @@ async fn rotation_replaces_the_token_and_reuse_is_refused() {
     let (server, _, client, tokens) = house(rotating()).await;
     by_flow(&server, &client, &tokens["RefreshToken"]).await.refused_as("InvalidParameterException");
     let first = tokens["RefreshToken"].clone();
-    let second = by_operation(&server, &client, &first).await.ok()["AuthenticationResult"]["RefreshToken"].clone();
+    let second =
+        by_operation(&server, &client, &first).await.ok()["AuthenticationResult"]["RefreshToken"].clone();
     assert_ne!(first, second);
     // Within the grace a lost answer can be asked for again.
     server.clock.advance(Duration::from_secs(9));
     by_operation(&server, &client, &first).await.ok();
     // The first use of the second generation ends it.
-    let third = by_operation(&server, &client, &second).await.ok()["AuthenticationResult"]["RefreshToken"].clone();
+    let third =
+        by_operation(&server, &client, &second).await.ok()["AuthenticationResult"]["RefreshToken"].clone();
     by_operation(&server, &client, &first).await.refused_as("RefreshTokenReuseException");
     server.clock.advance(Duration::from_secs(10));
     by_operation(&server, &client, &second).await.refused_as("RefreshTokenReuseException");
@@ -108,7 +133,10 @@ async fn parallel_rotations_of_one_token_make_one_generation() {
     let calls: Vec<_> = (0..20)
         .map(|_| {
             let (server, client, token) = (server.clone(), client.clone(), tokens["RefreshToken"].clone());
-            tokio::spawn(async move { by_operation(&server, &client, &token).await.ok()["AuthenticationResult"]["RefreshToken"].clone() })
+            tokio::spawn(async move {
+                by_operation(&server, &client, &token).await.ok()["AuthenticationResult"]["RefreshToken"]
+                    .clone()
+            })
         })
         .collect();
     let mut given = Vec::new();
@@ -116,7 +144,8 @@ async fn parallel_rotations_of_one_token_make_one_generation() {
         given.push(call.await.unwrap());
     }
     // All are of the second generation: using one makes the others repeats, and none reaches further.
-    let next = by_operation(&server, &client, &given[0]).await.ok()["AuthenticationResult"]["RefreshToken"].clone();
+    let next =
+        by_operation(&server, &client, &given[0]).await.ok()["AuthenticationResult"]["RefreshToken"].clone();
     by_operation(&server, &client, &given[1]).await.ok();
     by_operation(&server, &client, &next).await.ok();
     by_operation(&server, &client, &given[2]).await.refused_as("RefreshTokenReuseException");
@@ -147,7 +176,10 @@ async fn clients_with_a_secret_prove_it_at_refresh_and_revocation() {
             parameters["SECRET_HASH"] = hash.into();
         }
         server
-            .call_unsigned("InitiateAuth", json!({ "ClientId": client, "AuthFlow": "REFRESH_TOKEN_AUTH", "AuthParameters": parameters }))
+            .call_unsigned(
+                "InitiateAuth",
+                json!({ "ClientId": client, "AuthFlow": "REFRESH_TOKEN_AUTH", "AuthParameters": parameters }),
+            )
             .await
     };
     refresh(Some(hash("alice"))).await.ok();

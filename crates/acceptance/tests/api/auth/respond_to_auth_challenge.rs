@@ -71,6 +71,23 @@ async fn values_that_would_give_the_game_away_are_refused() {
 }
 
 #[tokio::test]
+async fn the_name_in_the_answer_must_mean_the_same_user() {
+    let (server, pool, client) = house().await;
+    let sub = server.user(&pool, "bob", PASSWORD).await;
+    for (name, fits) in [("alice", true), ("bob", false), (sub.as_str(), false), ("nobody", false)] {
+        let (attempt, challenge) = server.begin_srp(&client, "alice").await;
+        let mut answer = server.srp_answer(&pool, &attempt, &challenge, PASSWORD);
+        answer["USERNAME"] = name.into();
+        let reply = server.respond(&client, &challenge, answer).await;
+        if fits {
+            reply.ok();
+        } else {
+            reply.refused(WRONG.0, WRONG.1);
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_srp_challenge_is_spent_by_the_first_answer() {
     let (server, pool, client) = house().await;
     let used = "Invalid session for the user, session can only be used once.";
@@ -148,7 +165,8 @@ async fn a_temporary_password_is_replaced_at_the_first_sign_in() {
     let parameters = &challenge["ChallengeParameters"];
     assert_eq!(parameters["requiredAttributes"], "[]");
     assert_eq!(parameters["userAttributes"], r#"{"email":"a@example.com","email_verified":"false"}"#);
-    let answer = |password: &str| json!({ "USERNAME": "bob", "NEW_PASSWORD": password, "userAttributes.name": "Bob" });
+    let answer =
+        |password: &str| json!({ "USERNAME": "bob", "NEW_PASSWORD": password, "userAttributes.name": "Bob" });
     // A password that breaks the policy leaves the session usable.
     server.respond(&client, &challenge, answer("short")).await.refused(
         "InvalidPasswordException",
@@ -186,10 +204,10 @@ async fn the_new_password_challenge_belongs_to_its_user_client_and_time() {
     server.respond(&client, &challenge, immutable).await.refused_as("InvalidParameterException");
     let mut flag = answer("bob");
     flag["userAttributes.email_verified"] = "true".into();
-    server.respond(&client, &challenge, flag).await.refused(
-        "NotAuthorizedException",
-        "A client attempted to write unauthorized attribute",
-    );
+    server
+        .respond(&client, &challenge, flag)
+        .await
+        .refused("NotAuthorizedException", "A client attempted to write unauthorized attribute");
     server.clock.advance(Duration::from_secs(180));
     server
         .respond(&client, &challenge, answer("bob"))
@@ -214,5 +232,8 @@ async fn a_temporary_password_expires() {
         )
         .await
         .ok();
-    assert_eq!(server.sign_in(&client, "bob", "Temp-orary2").await.ok()["ChallengeName"], "NEW_PASSWORD_REQUIRED");
+    assert_eq!(
+        server.sign_in(&client, "bob", "Temp-orary2").await.ok()["ChallengeName"],
+        "NEW_PASSWORD_REQUIRED"
+    );
 }

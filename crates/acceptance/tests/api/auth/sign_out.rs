@@ -9,8 +9,11 @@ async fn revoking_ends_one_session_and_signing_out_ends_all() {
     let pool = server.pool(json!({})).await;
     let client = server.client(&pool, json!({})).await;
     server.user(&pool, "alice", PASSWORD).await;
-    let (one, two) = (server.tokens(&client, "alice", PASSWORD).await, server.tokens(&client, "alice", PASSWORD).await);
-    let get = async |tokens: &serde_json::Value| server.call_unsigned("GetUser", json!({ "AccessToken": tokens["AccessToken"] })).await;
+    let (one, two) =
+        (server.tokens(&client, "alice", PASSWORD).await, server.tokens(&client, "alice", PASSWORD).await);
+    let get = async |tokens: &serde_json::Value| {
+        server.call_unsigned("GetUser", json!({ "AccessToken": tokens["AccessToken"] })).await
+    };
     let revoke = json!({ "ClientId": client, "Token": one["RefreshToken"] });
     server.call_unsigned("RevokeToken", revoke.clone()).await.ok();
     server.call_unsigned("RevokeToken", revoke).await.ok();
@@ -43,5 +46,8 @@ async fn what_cannot_be_revoked_is_refused() {
     // Sign-out of all reaches clients without revocation too.
     server.call("AdminUserGlobalSignOut", json!({ "UserPoolId": pool, "Username": "alice" })).await.ok();
     let get = json!({ "AccessToken": theirs["AccessToken"] });
-    server.call_unsigned("GetUser", get).await.refused("NotAuthorizedException", "Access Token has been revoked");
+    server
+        .call_unsigned("GetUser", get)
+        .await
+        .refused("NotAuthorizedException", "Access Token has been revoked");
 }

@@ -34,7 +34,10 @@ async fn tokens_carry_cognitos_claims() {
         { "Name": "custom:tier", "Value": "12" }, { "Name": "address", "Value": "1 Main Street" },
     ]);
     server
-        .call("AdminUpdateUserAttributes", json!({ "UserPoolId": pool, "Username": "alice", "UserAttributes": attributes }))
+        .call(
+            "AdminUpdateUserAttributes",
+            json!({ "UserPoolId": pool, "Username": "alice", "UserAttributes": attributes }),
+        )
         .await
         .ok();
     let tokens = server.tokens(&client, "alice", PASSWORD).await;
@@ -77,9 +80,13 @@ async fn tokens_carry_cognitos_claims() {
 async fn only_readable_attributes_are_shown() {
     let (server, pool, _) = house().await;
     server.user(&pool, "alice", PASSWORD).await;
-    let attributes = json!([{ "Name": "email", "Value": "a@example.com" }, { "Name": "name", "Value": "Alice" }]);
+    let attributes =
+        json!([{ "Name": "email", "Value": "a@example.com" }, { "Name": "name", "Value": "Alice" }]);
     server
-        .call("AdminUpdateUserAttributes", json!({ "UserPoolId": pool, "Username": "alice", "UserAttributes": attributes }))
+        .call(
+            "AdminUpdateUserAttributes",
+            json!({ "UserPoolId": pool, "Username": "alice", "UserAttributes": attributes }),
+        )
         .await
         .ok();
     let client = server.client(&pool, json!({ "ReadAttributes": ["name"] })).await;
@@ -87,7 +94,8 @@ async fn only_readable_attributes_are_shown() {
     let id = claims(&tokens["IdToken"]);
     assert_eq!((&id["name"], id.get("email")), (&json!("Alice"), None));
     let user = server.call_unsigned("GetUser", json!({ "AccessToken": tokens["AccessToken"] })).await.ok();
-    let names: Vec<&str> = user["UserAttributes"].as_array().unwrap().iter().map(|a| a["Name"].as_str().unwrap()).collect();
+    let names: Vec<&str> =
+        user["UserAttributes"].as_array().unwrap().iter().map(|a| a["Name"].as_str().unwrap()).collect();
     assert_eq!(names, ["sub", "name"]);
 }
 
@@ -104,7 +112,8 @@ async fn tokens_of_other_uses_algorithms_keys_and_times_are_refused() {
     let encode = |json: Value| BASE64URL_NOPAD.encode(json.to_string().as_bytes());
     let other_kid = part(&tokens["IdToken"], 0)["kid"].clone();
     let jwks = {
-        let live = server.services.directory.by_id(&server.services.db, &pool_id(&pool)).await.unwrap().unwrap();
+        let live =
+            server.services.directory.by_id(&server.services.db, &pool_id(&pool)).await.unwrap().unwrap();
         serde_json::from_str::<Value>(&live.jwks).unwrap()
     };
     let public = jwks["keys"][0]["n"].as_str().unwrap().as_bytes();
@@ -117,7 +126,10 @@ async fn tokens_of_other_uses_algorithms_keys_and_times_are_refused() {
         ("none", format!("{}.{payload}.", encode(json!({ "kid": kid, "alg": "none" })))),
         ("none, signed", format!("{}.{payload}.{signature}", encode(json!({ "kid": kid, "alg": "none" })))),
         ("hs256 with the public key", format!("{hs256}.{payload}.{}", BASE64URL_NOPAD.encode(&mac))),
-        ("another kid", format!("{}.{payload}.{signature}", encode(json!({ "kid": other_kid, "alg": "RS256" })))),
+        (
+            "another kid",
+            format!("{}.{payload}.{signature}", encode(json!({ "kid": other_kid, "alg": "RS256" }))),
+        ),
         ("altered claims", format!("{header}.{}.{signature}", encode(elevated))),
         ("no signature", format!("{header}.{payload}.")),
         ("two parts", format!("{header}.{payload}")),
@@ -144,7 +156,9 @@ async fn tokens_die_with_their_client_and_user() {
     let (server, pool, client) = house().await;
     server.user(&pool, "alice", PASSWORD).await;
     let tokens = server.tokens(&client, "alice", PASSWORD).await;
-    let get = async |tokens: &Value| server.call_unsigned("GetUser", json!({ "AccessToken": tokens["AccessToken"] })).await;
+    let get = async |tokens: &Value| {
+        server.call_unsigned("GetUser", json!({ "AccessToken": tokens["AccessToken"] })).await
+    };
     server.call("DeleteUserPoolClient", json!({ "UserPoolId": pool, "ClientId": client })).await.ok();
     assert_eq!(get(&tokens).await.status, 400);
     let client = server.client(&pool, json!({})).await;

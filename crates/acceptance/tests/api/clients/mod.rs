@@ -5,7 +5,9 @@ use testkit::TestServer;
 async fn a_client_is_created_described_updated_listed_and_deleted() {
     let server = TestServer::start().await;
     let pool = server.pool(json!({})).await;
-    let made = server.client_description(&pool, json!({ "ClientName": "web", "PreventUserExistenceErrors": "ENABLED" })).await;
+    let made = server
+        .client_description(&pool, json!({ "ClientName": "web", "PreventUserExistenceErrors": "ENABLED" }))
+        .await;
     let id = made["ClientId"].as_str().unwrap();
     assert_eq!(id.len(), 26);
     assert!(made.get("ClientSecret").is_none());
@@ -13,14 +15,20 @@ async fn a_client_is_created_described_updated_listed_and_deleted() {
     let named = json!({ "UserPoolId": pool, "ClientId": id });
     assert_eq!(server.call("DescribeUserPoolClient", named.clone()).await.ok()["UserPoolClient"], made);
     let updated = server
-        .call("UpdateUserPoolClient", json!({ "UserPoolId": pool, "ClientId": id, "AuthSessionValidity": 15 }))
+        .call(
+            "UpdateUserPoolClient",
+            json!({ "UserPoolId": pool, "ClientId": id, "AuthSessionValidity": 15 }),
+        )
         .await
         .ok()["UserPoolClient"]
         .clone();
     assert_eq!((&updated["ClientName"], &updated["AuthSessionValidity"]), (&json!("web"), &json!(15)));
     assert!(updated.get("PreventUserExistenceErrors").is_none());
     let listed = server.call("ListUserPoolClients", json!({ "UserPoolId": pool })).await.ok();
-    assert_eq!(listed["UserPoolClients"], json!([{ "ClientId": id, "UserPoolId": pool, "ClientName": "web" }]));
+    assert_eq!(
+        listed["UserPoolClients"],
+        json!([{ "ClientId": id, "UserPoolId": pool, "ClientName": "web" }])
+    );
     server.call("DeleteUserPoolClient", named.clone()).await.ok();
     let text = format!("User pool client {id} does not exist.");
     server.call("DescribeUserPoolClient", named.clone()).await.refused("ResourceNotFoundException", &text);
@@ -67,8 +75,15 @@ async fn impossible_settings_are_refused() {
     refused(json!({ "AllowedOAuthScopes": ["api/read"] }), "ScopeDoesNotExistException").await;
     refused(json!({ "AllowedOAuthFlows": ["client_credentials"] }), "InvalidOAuthFlowException").await;
     let rotation = json!({ "Feature": "ENABLED", "RetryGracePeriodSeconds": 10 });
-    refused(json!({ "RefreshTokenRotation": rotation, "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"] }), invalid).await;
-    assert_eq!(server.call("ListUserPoolClients", json!({ "UserPoolId": pool })).await.ok()["UserPoolClients"], json!([]));
+    refused(
+        json!({ "RefreshTokenRotation": rotation, "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"] }),
+        invalid,
+    )
+    .await;
+    assert_eq!(
+        server.call("ListUserPoolClients", json!({ "UserPoolId": pool })).await.ok()["UserPoolClients"],
+        json!([])
+    );
 }
 
 #[tokio::test]
@@ -88,7 +103,8 @@ async fn a_client_has_one_or_two_secrets_whose_values_are_shown_once() {
     let secrets = listed["ClientSecrets"].as_array().unwrap();
     assert_eq!(secrets.len(), 2);
     assert!(secrets.iter().all(|s| s.get("ClientSecretValue").is_none()));
-    let delete = |id: &Value| json!({ "UserPoolId": pool, "ClientId": made["ClientId"], "ClientSecretId": id });
+    let delete =
+        |id: &Value| json!({ "UserPoolId": pool, "ClientId": made["ClientId"], "ClientSecretId": id });
     server.call("DeleteUserPoolClientSecret", delete(&secrets[0]["ClientSecretId"])).await.ok();
     server
         .call("DeleteUserPoolClientSecret", delete(&secrets[1]["ClientSecretId"]))

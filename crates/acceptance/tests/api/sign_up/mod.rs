@@ -13,7 +13,8 @@ async fn house(settings: Value) -> (TestServer, String, String) {
 }
 
 async fn sign_up(server: &TestServer, client: &str, name: &str, attributes: Value) -> testkit::Reply {
-    let input = json!({ "ClientId": client, "Username": name, "Password": PASSWORD, "UserAttributes": attributes });
+    let input =
+        json!({ "ClientId": client, "Username": name, "Password": PASSWORD, "UserAttributes": attributes });
     server.call_unsigned("SignUp", input).await
 }
 
@@ -23,7 +24,10 @@ fn email(value: &str) -> Value {
 
 async fn confirm(server: &TestServer, client: &str, name: &str, code: &str) -> testkit::Reply {
     server
-        .call_unsigned("ConfirmSignUp", json!({ "ClientId": client, "Username": name, "ConfirmationCode": code }))
+        .call_unsigned(
+            "ConfirmSignUp",
+            json!({ "ClientId": client, "Username": name, "ConfirmationCode": code }),
+        )
         .await
 }
 
@@ -36,15 +40,20 @@ async fn a_user_signs_up_confirms_and_signs_in() {
         made["CodeDeliveryDetails"],
         json!({ "Destination": "a***@e***", "DeliveryMedium": "EMAIL", "AttributeName": "email" })
     );
-    server.sign_in(&client, "alice", PASSWORD).await.refused("UserNotConfirmedException", "User is not confirmed.");
+    server
+        .sign_in(&client, "alice", PASSWORD)
+        .await
+        .refused("UserNotConfirmedException", "User is not confirmed.");
     let mail = server.mailbox("alice@example.com").await;
-    assert_eq!((mail.len(), mail[0].purpose, mail[0].subject.as_deref()), (1, "sign_up", Some("Your verification code")));
+    assert_eq!(
+        (mail.len(), mail[0].purpose, mail[0].subject.as_deref()),
+        (1, "sign_up", Some("Your verification code"))
+    );
     let code = server.code("alice@example.com").await;
     assert_eq!(mail[0].text, format!("Your verification code is {code}. "));
-    confirm(&server, &client, "alice", "000000x").await.refused(
-        "CodeMismatchException",
-        "Invalid verification code provided, please try again.",
-    );
+    confirm(&server, &client, "alice", "000000x")
+        .await
+        .refused("CodeMismatchException", "Invalid verification code provided, please try again.");
     confirm(&server, &client, "alice", &code).await.ok();
     confirm(&server, &client, "alice", &code)
         .await
@@ -64,7 +73,13 @@ async fn what_sign_up_refuses_leaves_no_user() {
         sign_up(&server, &client, name, attributes).await.refused(kind, message);
     };
     let invalid = "InvalidParameterException";
-    refused("bob", json!([]), invalid, "Attributes did not conform to the schema: email: The attribute is required").await;
+    refused(
+        "bob",
+        json!([]),
+        invalid,
+        "Attributes did not conform to the schema: email: The attribute is required",
+    )
+    .await;
     refused("bob", email("not an address"), invalid, "Invalid email address format.").await;
     let with = |name: &str, value: &str| json!([{ "Name": "email", "Value": "b@example.com" }, { "Name": name, "Value": value }]);
     refused(
@@ -84,10 +99,10 @@ async fn what_sign_up_refuses_leaves_no_user() {
     .await;
     sign_up(&server, &client, "bob", with("sub", "x")).await.refused_as(invalid);
     let short = json!({ "ClientId": client, "Username": "bob", "Password": "Short1!", "UserAttributes": email("b@example.com") });
-    server
-        .call_unsigned("SignUp", short)
-        .await
-        .refused("InvalidPasswordException", "Password did not conform with policy: Password not long enough");
+    server.call_unsigned("SignUp", short).await.refused(
+        "InvalidPasswordException",
+        "Password did not conform with policy: Password not long enough",
+    );
     for name in ["a b", "a\u{0}b", "\u{7}", ""] {
         sign_up(&server, &client, name, email("b@example.com")).await.refused_as(invalid);
     }
@@ -101,7 +116,8 @@ async fn what_sign_up_refuses_leaves_no_user() {
 
 #[tokio::test]
 async fn a_closed_pool_takes_no_sign_ups() {
-    let (server, _, client) = house(json!({ "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true } })).await;
+    let (server, _, client) =
+        house(json!({ "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true } })).await;
     sign_up(&server, &client, "alice", json!([]))
         .await
         .refused("NotAuthorizedException", "SignUp is not permitted for this user pool");
@@ -110,7 +126,8 @@ async fn a_closed_pool_takes_no_sign_ups() {
 #[tokio::test]
 async fn a_username_cannot_be_another_users_sub_or_alias() {
     let (server, pool, client) = house(json!({ "AliasAttributes": ["preferred_username"] })).await;
-    let sub = sign_up(&server, &client, "alice", json!([])).await.ok()["UserSub"].as_str().unwrap().to_owned();
+    let sub =
+        sign_up(&server, &client, "alice", json!([])).await.ok()["UserSub"].as_str().unwrap().to_owned();
     sign_up(&server, &client, &sub, json!([])).await.refused_as("UsernameExistsException");
     let named = json!({ "UserPoolId": pool, "Username": "alice" });
     server.call("AdminConfirmSignUp", named).await.ok();
@@ -137,12 +154,23 @@ async fn names_fold_only_where_the_pool_says_so() {
 
 #[tokio::test]
 async fn where_an_address_is_the_username_the_name_is_an_id() {
-    let (server, pool, client) = house(json!({ "UsernameAttributes": ["email"], "AutoVerifiedAttributes": ["email"] })).await;
-    sign_up(&server, &client, "alice", json!([])).await.refused("InvalidParameterException", "Username should be an email.");
+    let (server, pool, client) =
+        house(json!({ "UsernameAttributes": ["email"], "AutoVerifiedAttributes": ["email"] })).await;
+    sign_up(&server, &client, "alice", json!([]))
+        .await
+        .refused("InvalidParameterException", "Username should be an email.");
     let made = sign_up(&server, &client, "Alice@example.com", email("other@example.com")).await.ok();
-    let user = server.call("AdminGetUser", json!({ "UserPoolId": pool, "Username": "Alice@example.com" })).await.ok();
+    let user = server
+        .call("AdminGetUser", json!({ "UserPoolId": pool, "Username": "Alice@example.com" }))
+        .await
+        .ok();
     assert_eq!(user["Username"], made["UserSub"]);
-    assert!(user["UserAttributes"].as_array().unwrap().contains(&json!({ "Name": "email", "Value": "Alice@example.com" })));
+    assert!(
+        user["UserAttributes"]
+            .as_array()
+            .unwrap()
+            .contains(&json!({ "Name": "email", "Value": "Alice@example.com" }))
+    );
     sign_up(&server, &client, "Alice@example.com", json!([]))
         .await
         .refused("UsernameExistsException", "An account with the given email already exists.");
@@ -170,7 +198,8 @@ async fn where_an_address_is_the_username_the_name_is_an_id() {
 
 #[tokio::test]
 async fn an_alias_belongs_to_who_verified_it() {
-    let (server, pool, client) = house(json!({ "AliasAttributes": ["email"], "AutoVerifiedAttributes": ["email"] })).await;
+    let (server, pool, client) =
+        house(json!({ "AliasAttributes": ["email"], "AutoVerifiedAttributes": ["email"] })).await;
     sign_up(&server, &client, "x@example.com", json!([])).await.refused(
         "InvalidParameterException",
         "Username cannot be of email format, since user pool is configured for email alias.",
@@ -191,7 +220,12 @@ async fn an_alias_belongs_to_who_verified_it() {
     let user = server.call_unsigned("GetUser", json!({ "AccessToken": tokens["AccessToken"] })).await.ok();
     assert_eq!(user["Username"], "second");
     let first = server.call("AdminGetUser", json!({ "UserPoolId": pool, "Username": "first" })).await.ok();
-    assert!(first["UserAttributes"].as_array().unwrap().contains(&json!({ "Name": "email_verified", "Value": "false" })));
+    assert!(
+        first["UserAttributes"]
+            .as_array()
+            .unwrap()
+            .contains(&json!({ "Name": "email_verified", "Value": "false" }))
+    );
 }
 
 #[tokio::test]
@@ -222,7 +256,10 @@ async fn codes_expire_are_replaced_and_run_out() {
     for _ in 0..4 {
         server.call_unsigned("ResendConfirmationCode", resend.clone()).await.ok();
     }
-    server.call_unsigned("ResendConfirmationCode", resend.clone()).await.refused("LimitExceededException", limit);
+    server
+        .call_unsigned("ResendConfirmationCode", resend.clone())
+        .await
+        .refused("LimitExceededException", limit);
     server.clock.advance(Duration::from_secs(3600));
     confirm(&server, &client, "alice", &server.code(address).await).await.ok();
     server.call_unsigned("ResendConfirmationCode", resend).await.refused_as("InvalidParameterException");

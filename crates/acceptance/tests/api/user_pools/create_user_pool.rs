@@ -22,7 +22,8 @@ async fn a_pool_has_cognitos_defaults_and_is_described_alike() {
         })
     );
     assert_eq!(made["SchemaAttributes"].as_array().unwrap().len(), 20);
-    let described = server.call("DescribeUserPool", json!({ "UserPoolId": id })).await.ok()["UserPool"].clone();
+    let described =
+        server.call("DescribeUserPool", json!({ "UserPoolId": id })).await.ok()["UserPool"].clone();
     assert_eq!(described, made);
 }
 
@@ -44,9 +45,16 @@ async fn every_setting_is_kept() {
         "DeletionProtection": "ACTIVE",
     });
     let made = server.call("CreateUserPool", settings.clone()).await.ok()["UserPool"].clone();
-    for name in ["AutoVerifiedAttributes", "AliasAttributes", "UserAttributeUpdateSettings", "UserPoolTags",
-        "UsernameConfiguration", "AccountRecoverySetting", "DeletionProtection", "EmailVerificationMessage"]
-    {
+    for name in [
+        "AutoVerifiedAttributes",
+        "AliasAttributes",
+        "UserAttributeUpdateSettings",
+        "UserPoolTags",
+        "UsernameConfiguration",
+        "AccountRecoverySetting",
+        "DeletionProtection",
+        "EmailVerificationMessage",
+    ] {
         assert_eq!(made[name], settings[name], "{name}");
     }
     assert_eq!(made["VerificationMessageTemplate"]["EmailMessage"], "Your code: {####}");
@@ -68,7 +76,8 @@ async fn contradictions_and_promises_it_cannot_keep_are_refused() {
     refused(json!({ "UsernameAttributes": ["email"], "AliasAttributes": ["email"] }), invalid).await;
     refused(json!({ "MfaConfiguration": "ON" }), invalid).await;
     refused(json!({ "Policies": { "PasswordPolicy": { "MinimumLength": 5 } } }), invalid).await;
-    refused(json!({ "Schema": [{ "Name": "x", "AttributeDataType": "String", "Required": true }] }), invalid).await;
+    refused(json!({ "Schema": [{ "Name": "x", "AttributeDataType": "String", "Required": true }] }), invalid)
+        .await;
     refused(json!({ "KeyConfiguration": { "KeyType": "CUSTOMER_MANAGED_KEY" } }), invalid).await;
     refused(json!({ "UserPoolTags": { "aws:x": "y" } }), invalid).await;
     refused(

@@ -9,7 +9,10 @@ async fn a_deleted_pool_is_gone_with_its_clients_and_tokens() {
     server.call("DeleteUserPool", json!({ "UserPoolId": pool })).await.ok();
     let text = format!("User pool {pool} does not exist.");
     for operation in ["DescribeUserPool", "DeleteUserPool", "UpdateUserPool"] {
-        server.call(operation, json!({ "UserPoolId": pool })).await.refused("ResourceNotFoundException", &text);
+        server
+            .call(operation, json!({ "UserPoolId": pool }))
+            .await
+            .refused("ResourceNotFoundException", &text);
     }
     server
         .sign_in(&client, "anyone", "Passw0rd!")
@@ -22,7 +25,10 @@ async fn a_deleted_pool_is_gone_with_its_clients_and_tokens() {
 async fn deletion_protection_and_foreign_accounts_are_heeded() {
     let server = TestServer::start().await;
     let pool = server.pool(json!({ "DeletionProtection": "ACTIVE" })).await;
-    server.call("DeleteUserPool", json!({ "UserPoolId": pool })).await.refused_as("InvalidParameterException");
+    server
+        .call("DeleteUserPool", json!({ "UserPoolId": pool }))
+        .await
+        .refused_as("InvalidParameterException");
     for (account, region) in [("111111111111", "eu-west-1"), ("000000000000", "us-east-1")] {
         server
             .call_as(account, region, "DeleteUserPool", json!({ "UserPoolId": pool }))

@@ -14,7 +14,9 @@ async fn pages_hold_each_pool_once_and_only_ones_own() {
     let mut token = Value::Null;
     loop {
         let page = server.call("ListUserPools", json!({ "MaxResults": 2, "NextToken": token })).await.ok();
-        seen.extend(page["UserPools"].as_array().unwrap().iter().map(|p| p["Id"].as_str().unwrap().to_owned()));
+        seen.extend(
+            page["UserPools"].as_array().unwrap().iter().map(|p| p["Id"].as_str().unwrap().to_owned()),
+        );
         token = page["NextToken"].clone();
         if token.is_null() {
             break;

@@ -14,7 +14,12 @@ async fn house(settings: Value) -> (TestServer, String, String) {
 
 async fn attribute(server: &TestServer, pool: &str, name: &str, attribute: &str) -> Value {
     let user = server.call("AdminGetUser", json!({ "UserPoolId": pool, "Username": name })).await.ok();
-    user["UserAttributes"].as_array().unwrap().iter().find(|a| a["Name"] == attribute).map_or(Value::Null, |a| a["Value"].clone())
+    user["UserAttributes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|a| a["Name"] == attribute)
+        .map_or(Value::Null, |a| a["Value"].clone())
 }
 
 #[tokio::test]
@@ -31,11 +36,17 @@ async fn an_invitation_brings_a_temporary_password() {
         .await
         .ok()["User"]
         .clone();
-    assert_eq!((&made["Username"], &made["UserStatus"], &made["Enabled"]), (&json!("bob"), &json!("FORCE_CHANGE_PASSWORD"), &json!(true)));
+    assert_eq!(
+        (&made["Username"], &made["UserStatus"], &made["Enabled"]),
+        (&json!("bob"), &json!("FORCE_CHANGE_PASSWORD"), &json!(true))
+    );
     let mail = server.mailbox("bob@example.com").await;
     let password = mail[0].code.clone().unwrap();
     assert_eq!(mail[0].text, format!("Your username is bob and temporary password is {password}. "));
-    assert_eq!((mail[0].purpose, mail[0].subject.as_deref()), ("invitation", Some("Your temporary password")));
+    assert_eq!(
+        (mail[0].purpose, mail[0].subject.as_deref()),
+        ("invitation", Some("Your temporary password"))
+    );
     let challenge = server.sign_in(&client, "bob", &password).await.ok();
     assert_eq!(challenge["ChallengeName"], "NEW_PASSWORD_REQUIRED");
     // RESEND replaces the password; the attempt begun with the old one is dead.
@@ -48,10 +59,10 @@ async fn an_invitation_brings_a_temporary_password() {
     let second = server.code("bob@example.com").await;
     let challenge = server.sign_in(&client, "bob", &second).await.ok();
     server.respond(&client, &challenge, answer).await.ok();
-    server
-        .call("AdminCreateUser", resend)
-        .await
-        .refused("UnsupportedUserStateException", "Resend not possible. bob status is not FORCE_CHANGE_PASSWORD");
+    server.call("AdminCreateUser", resend).await.refused(
+        "UnsupportedUserStateException",
+        "Resend not possible. bob status is not FORCE_CHANGE_PASSWORD",
+    );
 }
 
 #[tokio::test]
@@ -71,13 +82,18 @@ async fn what_admin_create_user_refuses_leaves_no_user() {
     refused(json!({ "UserAttributes": [{ "Name": "email_verified", "Value": "yes" }] }), invalid).await;
     refused(json!({ "MessageAction": null, "DesiredDeliveryMediums": ["EMAIL"] }), invalid).await;
     refused(json!({ "MessageAction": "RESEND" }), "UserNotFoundException").await;
-    server.call("AdminGetUser", json!({ "UserPoolId": pool, "Username": "bob" })).await.refused_as("UserNotFoundException");
-    let verified = json!([{ "Name": "email", "Value": "b@example.com" }, { "Name": "email_verified", "Value": "true" }]);
-    let make = |name: &str, force: bool| {
-        json!({ "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS", "UserAttributes": verified, "ForceAliasCreation": force })
-    };
+    server
+        .call("AdminGetUser", json!({ "UserPoolId": pool, "Username": "bob" }))
+        .await
+        .refused_as("UserNotFoundException");
+    let verified =
+        json!([{ "Name": "email", "Value": "b@example.com" }, { "Name": "email_verified", "Value": "true" }]);
+    let make = |name: &str, force: bool| json!({ "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS", "UserAttributes": verified, "ForceAliasCreation": force });
     server.call("AdminCreateUser", make("bob", false)).await.ok();
-    server.call("AdminCreateUser", make("bob", false)).await.refused("UsernameExistsException", "User already exists");
+    server
+        .call("AdminCreateUser", make("bob", false))
+        .await
+        .refused("UsernameExistsException", "User already exists");
     server
         .call("AdminCreateUser", make("carol", false))
         .await
@@ -94,17 +110,34 @@ async fn administrators_read_users_by_any_name_and_only_in_their_pool() {
     let by_sub = server.call("AdminGetUser", json!({ "UserPoolId": pool, "Username": sub })).await.ok();
     assert_eq!((&by_sub["Username"], &by_sub["UserStatus"]), (&json!("alice"), &json!("CONFIRMED")));
     let other = server.pool(json!({})).await;
-    for operation in ["AdminGetUser", "AdminDeleteUser", "AdminDisableUser", "AdminEnableUser", "AdminConfirmSignUp",
-        "AdminResetUserPassword", "AdminUserGlobalSignOut"]
-    {
+    for operation in [
+        "AdminGetUser",
+        "AdminDeleteUser",
+        "AdminDisableUser",
+        "AdminEnableUser",
+        "AdminConfirmSignUp",
+        "AdminResetUserPassword",
+        "AdminUserGlobalSignOut",
+    ] {
         for name in ["alice", &sub] {
-            server.call(operation, json!({ "UserPoolId": other, "Username": name })).await.refused("UserNotFoundException", "User does not exist.");
+            server
+                .call(operation, json!({ "UserPoolId": other, "Username": name }))
+                .await
+                .refused("UserNotFoundException", "User does not exist.");
         }
         server
-            .call_as("111111111111", testkit::REGION, operation, json!({ "UserPoolId": pool, "Username": "alice" }))
+            .call_as(
+                "111111111111",
+                testkit::REGION,
+                operation,
+                json!({ "UserPoolId": pool, "Username": "alice" }),
+            )
             .await
             .refused_as("ResourceNotFoundException");
-        server.call_unsigned(operation, json!({ "UserPoolId": pool, "Username": "alice" })).await.refused_as("MissingAuthenticationTokenException");
+        server
+            .call_unsigned(operation, json!({ "UserPoolId": pool, "Username": "alice" }))
+            .await
+            .refused_as("MissingAuthenticationTokenException");
     }
 }
 
@@ -119,7 +152,12 @@ async fn attributes_are_changed_and_deleted_within_the_schema() {
     server.user(&pool, "alice", PASSWORD).await;
     let update = async |name: &str, value: &str| {
         let attributes = json!([{ "Name": "name", "Value": "Alice" }, { "Name": name, "Value": value }]);
-        server.call("AdminUpdateUserAttributes", json!({ "UserPoolId": pool, "Username": "alice", "UserAttributes": attributes })).await
+        server
+            .call(
+                "AdminUpdateUserAttributes",
+                json!({ "UserPoolId": pool, "Username": "alice", "UserAttributes": attributes }),
+            )
+            .await
     };
     let invalid = "InvalidParameterException";
     update("custom:level", "5").await.ok();
@@ -134,7 +172,12 @@ async fn attributes_are_changed_and_deleted_within_the_schema() {
     update("email_verified", "true").await.ok();
     assert_eq!(attribute(&server, &pool, "alice", "custom:level").await, "5");
     let delete = async |name: &str| {
-        server.call("AdminDeleteUserAttributes", json!({ "UserPoolId": pool, "Username": "alice", "UserAttributeNames": [name] })).await
+        server
+            .call(
+                "AdminDeleteUserAttributes",
+                json!({ "UserPoolId": pool, "Username": "alice", "UserAttributeNames": [name] }),
+            )
+            .await
     };
     delete("email").await.ok();
     assert_eq!(attribute(&server, &pool, "alice", "email_verified").await, Value::Null);
@@ -145,10 +188,17 @@ async fn attributes_are_changed_and_deleted_within_the_schema() {
 
 #[tokio::test]
 async fn passwords_set_by_an_administrator_heed_policy_and_history() {
-    let (server, pool, client) = house(json!({ "Policies": { "PasswordPolicy": { "MinimumLength": 8, "PasswordHistorySize": 2 } } })).await;
+    let (server, pool, client) =
+        house(json!({ "Policies": { "PasswordPolicy": { "MinimumLength": 8, "PasswordHistorySize": 2 } } }))
+            .await;
     server.user(&pool, "alice", "password-0").await;
     let set = async |password: &str| {
-        server.call("AdminSetUserPassword", json!({ "UserPoolId": pool, "Username": "alice", "Password": password, "Permanent": true })).await
+        server
+            .call(
+                "AdminSetUserPassword",
+                json!({ "UserPoolId": pool, "Username": "alice", "Password": password, "Permanent": true }),
+            )
+            .await
     };
     set("short").await.refused_as("InvalidPasswordException");
     set("password-0").await.refused_as("PasswordHistoryPolicyViolationException");
@@ -159,7 +209,10 @@ async fn passwords_set_by_an_administrator_heed_policy_and_history() {
     server.sign_in(&client, "alice", "password-0").await.ok();
     let temporary = json!({ "UserPoolId": pool, "Username": "alice", "Password": "password-9" });
     server.call("AdminSetUserPassword", temporary).await.ok();
-    assert_eq!(server.sign_in(&client, "alice", "password-9").await.ok()["ChallengeName"], "NEW_PASSWORD_REQUIRED");
+    assert_eq!(
+        server.sign_in(&client, "alice", "password-9").await.ok()["ChallengeName"],
+        "NEW_PASSWORD_REQUIRED"
+    );
 }
 
 #[tokio::test]
@@ -171,10 +224,20 @@ async fn a_reset_password_works_no_more_until_the_code_is_used() {
         "InvalidParameterException",
         "Cannot reset password for the user as there is no registered/verified email or phone_number",
     );
-    let verified = json!([{ "Name": "email", "Value": "a@example.com" }, { "Name": "email_verified", "Value": "true" }]);
-    server.call("AdminUpdateUserAttributes", json!({ "UserPoolId": pool, "Username": "alice", "UserAttributes": verified })).await.ok();
+    let verified =
+        json!([{ "Name": "email", "Value": "a@example.com" }, { "Name": "email_verified", "Value": "true" }]);
+    server
+        .call(
+            "AdminUpdateUserAttributes",
+            json!({ "UserPoolId": pool, "Username": "alice", "UserAttributes": verified }),
+        )
+        .await
+        .ok();
     server.call("AdminResetUserPassword", named).await.ok();
-    server.sign_in(&client, "alice", "wrong").await.refused("NotAuthorizedException", "Incorrect username or password.");
+    server
+        .sign_in(&client, "alice", "wrong")
+        .await
+        .refused("NotAuthorizedException", "Incorrect username or password.");
     server.sign_in(&client, "alice", PASSWORD).await.refused_as("PasswordResetRequiredException");
     let code = server.code("a@example.com").await;
     let confirm = json!({ "ClientId": client, "Username": "alice", "ConfirmationCode": code, "Password": "Another-One 8!" });

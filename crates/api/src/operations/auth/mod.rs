@@ -30,7 +30,10 @@ impl From<Outcome> for Answer {
                 authentication_result: Some(*result),
             },
             Outcome::Challenge { step, session, parameters } => Self {
-                challenge_name: ChallengeNameType::ALL.iter().copied().find(|name| name.as_str() == step.name()),
+                challenge_name: ChallengeNameType::ALL
+                    .iter()
+                    .copied()
+                    .find(|name| name.as_str() == step.name()),
                 session: Some(session),
                 challenge_parameters: Some(parameters),
                 authentication_result: None,

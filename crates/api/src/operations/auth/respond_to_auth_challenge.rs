@@ -7,7 +7,10 @@ use wire::cognito_idp::shapes::{RespondToAuthChallengeRequest, RespondToAuthChal
 
 use super::Answer;
 
-pub async fn handle(cx: ClientCx, input: RespondToAuthChallengeRequest) -> Result<RespondToAuthChallengeResponse> {
+pub async fn handle(
+    cx: ClientCx,
+    input: RespondToAuthChallengeRequest,
+) -> Result<RespondToAuthChallengeResponse> {
     let responses = input.challenge_responses.unwrap_or_default();
     let answer: Answer =
         sign_in::respond(&cx, input.challenge_name, input.session.as_deref(), &responses).await?.into();

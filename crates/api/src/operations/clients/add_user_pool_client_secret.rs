@@ -8,7 +8,10 @@ use wire::cognito_idp::shapes::{
     AddUserPoolClientSecretRequest, AddUserPoolClientSecretResponse, ClientSecretDescriptorType,
 };
 
-pub async fn handle(cx: PoolCx, input: AddUserPoolClientSecretRequest) -> Result<AddUserPoolClientSecretResponse> {
+pub async fn handle(
+    cx: PoolCx,
+    input: AddUserPoolClientSecretRequest,
+) -> Result<AddUserPoolClientSecretResponse> {
     let client = super::find(&cx, &input.client_id).await?;
     let existing = client_secrets::list(cx.db(), cx.pool_ref(), &client.id).await?;
     if existing.len() >= super::MAX_SECRETS {

@@ -7,7 +7,10 @@ use flows::cx::PoolCx;
 use storage::{client_secrets, clients, pools};
 use wire::cognito_idp::shapes::{CreateUserPoolClientRequest, CreateUserPoolClientResponse};
 
-pub async fn handle(cx: PoolCx, mut input: CreateUserPoolClientRequest) -> Result<CreateUserPoolClientResponse> {
+pub async fn handle(
+    cx: PoolCx,
+    mut input: CreateUserPoolClientRequest,
+) -> Result<CreateUserPoolClientResponse> {
     let given = input.client_secret.take();
     let has_secret = given.is_some() || input.generate_secret == Some(true);
     let now = cx.now();

@@ -14,7 +14,9 @@ pub async fn handle(cx: AccountCx, input: ListUserPoolsRequest) -> Result<ListUs
     let limit = i64::from(input.max_results);
     let pools = storage::pools::list(cx.db(), &cx.account, &cx.region, &after, limit + 1).await?;
     let (pools, next_token) =
-        pagination::cut(&listing, &cx.services, pools, limit.unsigned_abs() as usize, |pool| pool.id.to_string());
+        pagination::cut(&listing, &cx.services, pools, limit.unsigned_abs() as usize, |pool| {
+            pool.id.to_string()
+        });
     let describe = |pool: domain::Pool| UserPoolDescriptionType {
         id: Some(pool.id.into_string()),
         name: pool.settings.name,

@@ -44,6 +44,6 @@ fn table_names(connection: &Connection) -> Result<Vec<String>, StoreError> {
 
 fn dump_table(connection: &Connection, name: String) -> rusqlite::Result<Table> {
     let mut select = connection.prepare(&format!("SELECT * FROM {name}"))?;
-    let columns = select.column_names().into_iter().map(str::to_owned).collect();
+    let columns = select.column_names().map(str::to_owned).collect();
     Ok(Table { name, columns, rows: values::read_all(&mut select)? })
 }
