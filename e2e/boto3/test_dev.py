@@ -5,7 +5,7 @@ import os
 
 import pytest
 import requests
-from kit import PASSWORD, Pool, attributes, idp_client, refused, unique
+from kit import PASSWORD, Pool, attributes, claims, idp_client, refused, unique
 from poolhouse import Poolhouse
 
 pytestmark = pytest.mark.skipif("POOLHOUSE_URL" in os.environ, reason="needs a server of its own")
@@ -120,8 +120,6 @@ def test_the_clock_moves_what_the_server_issues(empty):
     assert server.clock()["offset_seconds"] == 3000
     pool = Pool.create(server, idp, {}, {})
     pool.create_user("anna")
-    from kit import claims
-
     moved = claims(pool.sign_in("anna")["AccessToken"])["iat"]
     server.set_clock(0)
     real = claims(pool.sign_in("anna")["AccessToken"])["iat"]

@@ -1,13 +1,11 @@
 """ListUsers: the filter grammar, AttributesToGet, pages."""
 
 import pytest
-from kit import as_dict, refused
+from kit import Pool, as_dict, refused
 
 
 @pytest.fixture(scope="module")
 def people(server, idp):
-    from kit import Pool
-
     pool = Pool.create(server, idp, {}, {"Schema": [{"Name": "tier", "AttributeDataType": "String"}]})
     pool.create_user("anna", email="anna@example.com", name="Anna Berg", given_name="Anna", family_name="Berg")
     pool.create_user("annabel", email="annabel@example.com", name="Annabel Lee", given_name="Annabel")

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from kit import refused, unique
+from kit import idp_client, refused, unique
 
 MAIL_CODE = "Code {####}"
 
@@ -76,7 +76,7 @@ def assert_contains(actual, expected):
         assert actual == expected
 
 
-def test_a_pool_begins_with_cognitos_defaults(idp, server):
+def test_a_pool_begins_with_cognitos_defaults(idp):
     made = create(idp)
     found = describe(idp, made["Id"])
     assert re.fullmatch(r"us-east-1_[0-9A-Za-z]{9}", made["Id"])
@@ -160,8 +160,6 @@ def test_tags_are_set_listed_and_removed(idp):
 
 
 def test_pools_are_listed_page_by_page(server):
-    from kit import idp_client
-
     idp = idp_client(server, access_key="555500000001")
     made = {create(idp)["Id"] for _ in range(5)}
     pages = list(idp.get_paginator("list_user_pools").paginate(PaginationConfig={"PageSize": 2}))
