@@ -65,11 +65,11 @@ async fn each_guard_fails_in_turn(fixture: Fixture) {
 }
 
 async fn the_first_failed_guard_is_named(fixture: Fixture) {
-    for first in 0..5 {
+    for (first, name) in NAMES.into_iter().enumerate() {
         prepared(&fixture).await;
         fixture.apply(breakers().into_iter().skip(first)).await.unwrap();
         let before = fixture.store.dump().await.unwrap();
-        assert_eq!(guard(fixture.apply(five()).await), NAMES[first]);
+        assert_eq!(guard(fixture.apply(five()).await), name);
         assert_eq!(fixture.store.dump().await.unwrap(), before);
     }
 }

@@ -1,5 +1,5 @@
 //! What every engine of the storage seam does, one suite over both, and what each does on its own.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod concurrency;
 mod contents;

@@ -1,5 +1,6 @@
 //! Proves that what SQLite's engine acknowledges survives a power cut, by cutting it at random points of a
 //! recorded run; and that this proof would find a loss.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod disk;
 mod image;
