@@ -1,7 +1,7 @@
 //! `TestServer::start()`: Poolhouse in-process with a fake clock and a readable mailbox.
 //!
-//! The engine is SQLite, or PostgreSQL where `POOLHOUSE_TEST_POSTGRES` names a server: each test server then
-//! gets a database of its own there.
+//! The engine is SQLite; with `POOLHOUSE_TEST_ENGINE=postgres` it is PostgreSQL, where each test server gets a
+//! database of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up must fail the test")]
 
 mod clock;
@@ -9,6 +9,7 @@ mod reply;
 mod sign_in;
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
 use std::sync::Arc;
 
 use api::Api;
@@ -22,7 +23,7 @@ use http::Request;
 pub use reply::Reply;
 use serde_json::{Value, json};
 use storage::Db;
-use storage::engine::Store;
+use storage::engine::{PostgresOptions, Store};
 
 /// The account of calls that do not choose one.
 pub const ACCOUNT: &str = "000000000000";
@@ -52,7 +53,7 @@ impl TestServer {
     pub async fn start() -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
-        let store = Store::open_sqlite(folder.path()).unwrap();
+        let store = open(folder.path(), random.clone()).await;
         let keys = Arc::new(RootKeys::new(crypto::random::bytes(&SystemRandom), []));
         let clock = Arc::new(FakeClock::new());
         let db = Db::new(store, keys.clone(), random.clone());
@@ -168,5 +169,18 @@ impl TestServer {
     /// The newest code sent to an address.
     pub async fn code(&self, to: &str) -> String {
         self.mailbox(to).await.into_iter().find_map(|mail| mail.code).expect("a code was sent")
+    }
+}
+
+async fn open(folder: &Path, random: Arc<dyn Random>) -> Store {
+    match std::env::var("POOLHOUSE_TEST_ENGINE").as_deref() {
+        Ok("postgres") => {
+            let server = pgtest::Server::shared();
+            let url = server.url(&server.create_database().await.unwrap());
+            let options = PostgresOptions { connections: 4, ..PostgresOptions::default() };
+            Store::open_postgres(&url, options, random).await.unwrap()
+        }
+        Ok("sqlite") | Err(_) => Store::open_sqlite(folder).unwrap(),
+        Ok(other) => panic!("no engine is called {other}"),
     }
 }

@@ -1,6 +1,7 @@
 mod account;
 mod auth;
 mod clients;
+mod coverage;
 mod protocol;
 mod sign_up;
 mod tags;
