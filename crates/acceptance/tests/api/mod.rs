@@ -1,6 +1,8 @@
 mod account;
 mod auth;
 mod clients;
+mod groups;
+mod paging;
 mod protocol;
 mod sign_up;
 mod tags;
