@@ -59,6 +59,11 @@ impl<'a> Listing<'a> {
     }
 }
 
+/// The size of a page where `Limit` may be 0, which like its absence means the largest.
+pub fn limit(asked: Option<i32>) -> i64 {
+    asked.filter(|limit| *limit > 0).map_or(60, i64::from)
+}
+
 /// Cuts a page of `limit` out of up to `limit + 1` items read; the token continues after the last one kept.
 pub fn cut<T>(
     listing: &Listing<'_>,

@@ -2,6 +2,11 @@
 
 use crate::time::Time;
 
+/// Groups a pool can have.
+pub const MAX_PER_POOL: i64 = 10_000;
+/// Groups a user can belong to.
+pub const MAX_PER_USER: i64 = 100;
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
     pub name: String,

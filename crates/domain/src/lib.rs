@@ -15,6 +15,7 @@ pub mod recovery;
 pub mod session;
 pub mod time;
 pub mod user;
+pub mod user_filter;
 pub mod username;
 
 pub use client::Client;

@@ -15,6 +15,7 @@ pub mod pools;
 pub mod sessions;
 pub mod signing_keys;
 pub mod spent;
+pub mod user_pages;
 pub mod users;
 
 pub use db::{Db, PoolRef};

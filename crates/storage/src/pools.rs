@@ -115,6 +115,16 @@ pub fn touch(pool: &PoolRef, version: i64) -> Statement {
     .must_change_one(UNCHANGED)
 }
 
+/// Holds the live pool's row without changing it until this batch is applied: for limits that the same batch
+/// counts over what the pool has.
+pub fn hold(pool: &PoolRef) -> Statement {
+    Statement::new(
+        "UPDATE pools SET version = version WHERE pool_id = $1 AND deleted_at IS NULL",
+        vec![pool.param()],
+    )
+    .must_change_one(LIVES)
+}
+
 /// Sets the tombstone: from then on no lookup finds the pool or anything in it.
 pub fn delete(pool: &PoolRef, version: i64, now: Time) -> Statement {
     Statement::new(

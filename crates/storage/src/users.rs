@@ -3,6 +3,7 @@
 use domain::ids::UserId;
 use domain::time::Time;
 use domain::user::{Attributes, User, UserStatus};
+use domain::user_filter::SEARCHABLE;
 use domain::{Error, Result};
 
 use crate::db::{Db, PoolRef, inconsistent};
@@ -10,14 +11,12 @@ use crate::engine::{Row, Statement};
 
 /// Condition: the user's id is new.
 pub const ID_FREE: &str = "user id free";
+/// Condition: the user has not been deleted.
+pub const EXISTS: &str = "user exists";
 /// Condition: the user is still the version that was read.
 pub const UNCHANGED: &str = "user unchanged";
 /// Condition: no credential of the user changed, and it is enabled.
 pub const CREDENTIALS_UNCHANGED: &str = "user credentials unchanged";
-
-/// Attributes of which ListUsers finds exact values and prefixes by index.
-pub const SEARCHABLE: [&str; 6] =
-    ["email", "phone_number", "name", "given_name", "family_name", "preferred_username"];
 
 /// The user that a sign-in name (already folded) resolves to.
 pub async fn find_by_name(db: &Db, pool: &PoolRef, name_key: &str) -> Result<Option<User>> {
@@ -140,6 +139,16 @@ pub fn credentials_unchanged(pool: &PoolRef, user: &User) -> Statement {
         vec![pool.param(), user.id.as_str().into(), user.credential_version.into()],
     )
     .must_find(CREDENTIALS_UNCHANGED)
+}
+
+/// Holds the user's row without changing it until this batch is applied: for limits that the same batch counts
+/// over what the user has.
+pub fn hold(pool: &PoolRef, id: &UserId) -> Statement {
+    Statement::new(
+        "UPDATE users SET version = version WHERE pool_id = $1 AND user_id = $2",
+        vec![pool.param(), id.as_str().into()],
+    )
+    .must_change_one(EXISTS)
 }
 
 /// Deletes the user with everything that is its own, if it is still of `user.version`.

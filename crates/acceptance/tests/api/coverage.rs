@@ -7,7 +7,7 @@ use wire::cognito_idp::Operation;
 use wire::constraints::Shape;
 
 /// Operations that are not built. The list may only become shorter; a new one is never added to it.
-const NOT_BUILT: usize = 94;
+const NOT_BUILT: usize = 84;
 
 fn has_member(operation: Operation, name: &str) -> bool {
     matches!(operation.input(), Shape::Structure(members) if members.iter().any(|m| m.name == name))
@@ -36,7 +36,8 @@ async fn no_operation_finds_the_pool_of_another_account_or_region() {
     let of_pools = |o: &Operation| o.authorization() == Authorization::Iam && has_member(*o, "UserPoolId");
     for operation in Operation::ALL.into_iter().filter(of_pools) {
         for (account, region) in [("111111111111", REGION), (ACCOUNT, "us-east-1")] {
-            let reply = server.call_as(account, region, operation.name(), json!({ "UserPoolId": pool })).await;
+            let reply =
+                server.call_as(account, region, operation.name(), json!({ "UserPoolId": pool })).await;
             if reply.body["__type"] == "OperationNotEnabledException" {
                 continue;
             }
@@ -44,7 +45,7 @@ async fn no_operation_finds_the_pool_of_another_account_or_region() {
             reply.refused("ResourceNotFoundException", &text);
         }
     }
-    assert!(built >= 50, "{built}");
+    assert!(built >= 68, "{built}");
 }
 
 #[tokio::test]
@@ -55,7 +56,11 @@ async fn public_operations_take_no_signature_into_account() {
         let unsigned = server.call_unsigned(operation.name(), input.clone()).await;
         let signed = server.call(operation.name(), input.clone()).await;
         let garbled = server
-            .send(operation.name(), &[("authorization", "AWS4-HMAC-SHA256 garbled")], input.to_string().into_bytes())
+            .send(
+                operation.name(),
+                &[("authorization", "AWS4-HMAC-SHA256 garbled")],
+                input.to_string().into_bytes(),
+            )
             .await;
         unsigned.refused_as("ResourceNotFoundException");
         signed.refused_as("ResourceNotFoundException");

@@ -2,6 +2,8 @@ mod account;
 mod auth;
 mod clients;
 mod coverage;
+mod groups;
+mod paging;
 mod protocol;
 mod sign_up;
 mod tags;

@@ -8,6 +8,7 @@
 mod account;
 mod auth;
 mod clients;
+mod groups;
 mod sign_up;
 mod tags;
 mod user_pools;
@@ -129,17 +130,17 @@ operations! {
     AdminResetUserPassword => pool users::admin_reset_user_password::handle;
     AdminSetUserPassword => pool users::admin_set_user_password::handle;
     AdminUpdateUserAttributes => pool users::admin_update_user_attributes::handle;
-    ListUsers => not_built;
+    ListUsers => pool users::list_users::handle;
     // groups
-    AdminAddUserToGroup => not_built;
-    AdminListGroupsForUser => not_built;
-    AdminRemoveUserFromGroup => not_built;
-    CreateGroup => not_built;
-    DeleteGroup => not_built;
-    GetGroup => not_built;
-    ListGroups => not_built;
-    ListUsersInGroup => not_built;
-    UpdateGroup => not_built;
+    AdminAddUserToGroup => pool groups::admin_add_user_to_group::handle;
+    AdminListGroupsForUser => pool groups::admin_list_groups_for_user::handle;
+    AdminRemoveUserFromGroup => pool groups::admin_remove_user_from_group::handle;
+    CreateGroup => pool groups::create_group::handle;
+    DeleteGroup => pool groups::delete_group::handle;
+    GetGroup => pool groups::get_group::handle;
+    ListGroups => pool groups::list_groups::handle;
+    ListUsersInGroup => pool groups::list_users_in_group::handle;
+    UpdateGroup => pool groups::update_group::handle;
     // user_import
     CreateUserImportJob => not_built;
     DescribeUserImportJob => not_built;

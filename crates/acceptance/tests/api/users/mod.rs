@@ -1,3 +1,5 @@
+mod list_users;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};

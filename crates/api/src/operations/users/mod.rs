@@ -10,6 +10,7 @@ pub mod admin_get_user;
 pub mod admin_reset_user_password;
 pub mod admin_set_user_password;
 pub mod admin_update_user_attributes;
+pub mod list_users;
 
 use domain::attributes::to_list;
 use domain::user::{User, UserStatus};
