@@ -68,7 +68,7 @@ export class Poolhouse {
   async #control(method, path, body) {
     const answer = await fetch(`${this.url}/_poolhouse/${path}`, {
       method,
-      headers: { "Content-Type": "application/json" },
+      headers: { Accept: "application/json", "Content-Type": "application/json" },
       body: body && JSON.stringify(body),
     });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);

@@ -76,7 +76,7 @@ class Poolhouse:
             f"{self.url}/_poolhouse/{path}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
+            headers={"Accept": "application/json", "Content-Type": "application/json"},
         )
         with urllib.request.urlopen(request, timeout=30) as response:
             text = response.read()
