@@ -37,6 +37,10 @@ impl Api {
         Self { services }
     }
 
+    pub(crate) fn services(&self) -> &Arc<Services> {
+        &self.services
+    }
+
     /// Answers one request whose body has been read, from a peer at `ip`.
     pub async fn handle(&self, request: &Parts, body: Bytes, ip: IpAddr) -> Response<Bytes> {
         if request.method == Method::OPTIONS {
@@ -84,10 +88,20 @@ impl Api {
             )?),
             _ => None,
         };
+        let input = wire::parse(body).map_err(|fault| ApiError::serialization(fault.0))?;
+        self.run(operation, administrator, input, caller).await
+    }
+
+    /// Everything after the signature and the reading of the body. Seeds begin here.
+    pub(crate) async fn run(
+        &self,
+        operation: Operation,
+        administrator: Option<Administrator>,
+        input: Map<String, Value>,
+        caller: Caller,
+    ) -> Result<Bytes, ApiError> {
         let shape = operation.input();
-        let input = wire::parse(body)
-            .and_then(|input| wire::check_types(shape, &input).map(|()| input))
-            .map_err(|fault| ApiError::serialization(fault.0))?;
+        wire::check_types(shape, &input).map_err(|fault| ApiError::serialization(fault.0))?;
         let call = self.resolve(operation, administrator, &input, caller).await?;
         wire::check_constraints(shape, &input)
             .map_err(|text| ApiError::new(ErrorKind::InvalidParameterException, text))?;

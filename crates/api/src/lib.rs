@@ -6,5 +6,7 @@ pub mod errors;
 pub mod operations;
 pub mod pagination;
 pub mod protocol;
+mod seed;
 
 pub use dispatch::{Api, MAX_BODY};
+pub use seed::Seeder;

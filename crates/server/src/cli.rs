@@ -25,13 +25,21 @@ pub struct DevOptions {
     #[arg(long, value_name = "ADDR:PORT")]
     pub listen: Option<SocketAddr>,
 
-    /// Where data is kept. Without it: a temporary folder, gone at exit.
+    /// Where data is kept. Without it: a temporary folder, gone at exit. With --store: only what --tls keeps.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 
     /// A PostgreSQL database instead of the embedded store, as postgres://user@host/database.
-    #[arg(long, value_name = "URL", conflicts_with = "data")]
+    #[arg(long, value_name = "URL")]
     pub store: Option<String>,
+
+    /// A JSON file of pools, clients, groups and users to begin with. What exists already is left as it is.
+    #[arg(long, value_name = "FILE")]
+    pub seed: Option<PathBuf>,
+
+    /// Serve HTTPS, with a certificate authority of its own kept in the data folder as ca.pem.
+    #[arg(long)]
+    pub tls: bool,
 
     /// Another host name by which this server may be called. Can be repeated.
     #[arg(long, value_name = "NAME")]

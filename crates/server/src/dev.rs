@@ -16,6 +16,8 @@ use tokio::net::TcpListener;
 use crate::cli::DevOptions;
 use crate::listen;
 use crate::router::Router;
+use crate::seed;
+use crate::tls::{self, Tls};
 
 /// The port that cognito-local made customary.
 const PORT: u16 = 9229;
@@ -39,17 +41,26 @@ pub async fn run(options: DevOptions) -> Outcome<()> {
     let db = Db::new(store, keys.clone(), random.clone());
     installation::claim(&db, Birth::Dev).await.map_err(describe)?;
     let clock = Arc::new(ShiftedClock::default());
+    let scheme = if options.tls { "https" } else { "http" };
     let base_url = match listeners.first().and_then(|l| l.local_addr().ok()) {
         // Who chooses an address is called by it.
-        Some(address) if options.listen.is_some() => format!("http://{address}"),
-        _ => format!("http://localhost:{PORT}"),
+        Some(address) if options.listen.is_some() => format!("{scheme}://{address}"),
+        _ => format!("{scheme}://localhost:{PORT}"),
     };
     let services = Services::start(db, clock.clone(), random, keys, base_url).map_err(describe)?;
     services.key_maker.warm_up();
+    if let Some(file) = &options.seed {
+        seed::plant(&services, file).await?;
+    }
+    let tls = match (options.tls, folder) {
+        (false, _) => None,
+        (true, Some(folder)) => Some(tls::prepare(folder, &options.allow_host, services.clock.real())?),
+        (true, None) => return Err("--tls keeps its certificate authority in a folder; give --data".into()),
+    };
+    greet(&listeners, scheme, tls.as_ref());
     let controls = Controls::new(services.clone(), clock, options.allow_host.clone());
     let router = Arc::new(Router::dev(services, controls, options.allow_host));
-    greet(&listeners);
-    listen::serve(listeners, router).await;
+    listen::serve(listeners, router, tls.map(|tls| tls.acceptor)).await;
     Ok(())
 }
 
@@ -81,12 +92,16 @@ async fn open(options: &DevOptions, folder: Option<&Path>) -> Outcome<Store> {
     }
 }
 
-fn greet(listeners: &[TcpListener]) {
-    for address in listeners.iter().filter_map(|l| l.local_addr().ok()) {
-        println!("poolhouse dev listening on http://{address}");
+fn greet(listeners: &[TcpListener], scheme: &str, tls: Option<&Tls>) {
+    let addresses: Vec<SocketAddr> = listeners.iter().filter_map(|l| l.local_addr().ok()).collect();
+    for address in &addresses {
+        println!("poolhouse dev listening on {scheme}://{address}");
     }
-    if let Some(address) = listeners.first().and_then(|l| l.local_addr().ok()) {
-        println!("inbox: http://localhost:{}/_poolhouse/inbox", address.port());
+    if let Some(address) = addresses.first() {
+        println!("inbox: {scheme}://localhost:{}/_poolhouse/inbox", address.port());
+    }
+    if let Some(tls) = tls {
+        println!("certificate authority to trust: {}", tls.authority.display());
     }
 }
 

@@ -14,9 +14,11 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
+use tokio_rustls::TlsAcceptor;
 
 use crate::router::{Router, text};
 
@@ -28,12 +30,14 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const DRAIN: Duration = Duration::from_secs(10);
 
 /// Serves until the process is asked to end.
-pub async fn serve(listeners: Vec<TcpListener>, router: Arc<Router>) {
+pub async fn serve(listeners: Vec<TcpListener>, router: Arc<Router>, tls: Option<TlsAcceptor>) {
     let (stop, stopping) = watch::channel(false);
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let tasks: Vec<_> = listeners
         .into_iter()
-        .map(|listener| tokio::spawn(accept(listener, router.clone(), places.clone(), stopping.clone())))
+        .map(|listener| {
+            tokio::spawn(accept(listener, router.clone(), tls.clone(), places.clone(), stopping.clone()))
+        })
         .collect();
     asked_to_end().await;
     let _ = stop.send(true);
@@ -58,6 +62,7 @@ async fn asked_to_end() {
 async fn accept(
     listener: TcpListener,
     router: Arc<Router>,
+    tls: Option<TlsAcceptor>,
     places: Arc<Semaphore>,
     mut stopping: watch::Receiver<bool>,
 ) {
@@ -70,9 +75,18 @@ async fn accept(
         };
         match accepted {
             Ok((stream, peer)) => {
-                let connection = graceful.watch(connection(stream, router.clone(), peer.ip()));
+                let _ = stream.set_nodelay(true);
+                let (router, tls, watcher) = (router.clone(), tls.clone(), graceful.watcher());
                 tokio::spawn(async move {
-                    if let Err(error) = connection.await {
+                    let ended = match tls {
+                        None => watcher.watch(connection(stream, router, peer.ip())).await,
+                        Some(tls) => match tokio::time::timeout(PATIENCE, tls.accept(stream)).await {
+                            Ok(Ok(stream)) => watcher.watch(connection(stream, router, peer.ip())).await,
+                            // Not TLS, or a client that does not trust us.
+                            _ => Ok(()),
+                        },
+                    };
+                    if let Err(error) = ended {
                         tracing::debug!(%error, "connection");
                     }
                     drop(place);
@@ -88,12 +102,14 @@ async fn accept(
     let _ = tokio::time::timeout(DRAIN, graceful.shutdown()).await;
 }
 
-fn connection(
-    stream: TcpStream,
+fn connection<S>(
+    stream: S,
     router: Arc<Router>,
     ip: IpAddr,
-) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
-    let _ = stream.set_nodelay(true);
+) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> + Send
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let service = service_fn(move |request| {
         let router = router.clone();
         async move { Ok::<_, Infallible>(answer(&router, request, ip).await.map(Full::new)) }

@@ -4,6 +4,8 @@ mod cli;
 mod dev;
 mod listen;
 mod router;
+mod seed;
+mod tls;
 
 use std::process::ExitCode;
 

@@ -7,11 +7,11 @@
 
 mod account;
 mod auth;
-mod clients;
+pub(crate) mod clients;
 mod groups;
 mod sign_up;
 mod tags;
-mod user_pools;
+pub(crate) mod user_pools;
 mod users;
 
 use std::future::Future;

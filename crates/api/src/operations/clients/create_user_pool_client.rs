@@ -7,15 +7,22 @@ use flows::cx::PoolCx;
 use storage::{client_secrets, clients, pools};
 use wire::cognito_idp::shapes::{CreateUserPoolClientRequest, CreateUserPoolClientResponse};
 
-pub async fn handle(
+pub async fn handle(cx: PoolCx, input: CreateUserPoolClientRequest) -> Result<CreateUserPoolClientResponse> {
+    let id = ClientId::generate(cx.random());
+    create(cx, id, input).await
+}
+
+/// The operation under a chosen id, for seeds.
+pub(crate) async fn create(
     cx: PoolCx,
+    id: ClientId,
     mut input: CreateUserPoolClientRequest,
 ) -> Result<CreateUserPoolClientResponse> {
     let given = input.client_secret.take();
     let has_secret = given.is_some() || input.generate_secret == Some(true);
     let now = cx.now();
     let client = Client {
-        id: ClientId::generate(cx.random()),
+        id,
         pool_id: cx.pool().id.clone(),
         settings: settings::create(cx.pool(), input, has_secret)?,
         version: 1,

@@ -7,8 +7,17 @@ use flows::pools;
 use wire::cognito_idp::shapes::{CreateUserPoolRequest, CreateUserPoolResponse};
 
 pub async fn handle(cx: AccountCx, input: CreateUserPoolRequest) -> Result<CreateUserPoolResponse> {
-    let settings = domain::pool::settings::create(input)?;
     let id = PoolId::generate(&cx.region, cx.services.random.as_ref());
+    create(cx, id, input).await
+}
+
+/// The operation under a chosen id, for seeds.
+pub(crate) async fn create(
+    cx: AccountCx,
+    id: PoolId,
+    input: CreateUserPoolRequest,
+) -> Result<CreateUserPoolResponse> {
+    let settings = domain::pool::settings::create(input)?;
     let now = cx.now();
     let pool = Pool {
         issuer: format!("{}/{id}", cx.services.base_url),
