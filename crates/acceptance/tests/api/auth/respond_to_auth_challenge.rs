@@ -39,7 +39,8 @@ async fn srp_works_when_the_client_came_after_the_password() {
 async fn wrong_and_altered_proofs_are_refused() {
     let (server, pool, client) = house().await;
     server.sign_in_srp(&pool, &client, "alice", "wrong").await.refused(WRONG.0, WRONG.1);
-    let alterations: [(&str, fn(&str) -> String); 5] = [
+    type Alter = fn(&str) -> String;
+    let alterations: [(&str, Alter); 5] = [
         ("PASSWORD_CLAIM_SIGNATURE", |s| format!("A{}", &s[1..])),
         ("PASSWORD_CLAIM_SIGNATURE", |s| s[..20].to_owned()),
         ("PASSWORD_CLAIM_SECRET_BLOCK", |s| format!("{}A{}", &s[..50], &s[51..])),
