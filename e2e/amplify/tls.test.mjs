@@ -1,3 +1,3 @@
 import { overTls } from "support/over-tls";
 
-overTls(new URL("amplify.test.mjs", import.meta.url), 14);
+overTls(new URL("amplify.test.mjs", import.meta.url), 13);

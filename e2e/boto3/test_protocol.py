@@ -81,7 +81,7 @@ def test_content_types_a_browser_sends_unasked_are_not(server, anna, content_typ
 
 @pytest.mark.parametrize(
     "target",
-    ["Nothing", "initiateauth", "InitiateAuth ", "", "../InitiateAuth", "AdminListUserAuthEventsX"],
+    ["Nothing", "initiateauth", "InitiateAuthX", "", "../InitiateAuth", "InitiateAuth.InitiateAuth"],
 )
 def test_unknown_operations(server, target):
     answer = post(server, None, "{}", X_Amz_Target=PREFIX + target)
