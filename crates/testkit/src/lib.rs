@@ -4,6 +4,7 @@
 //! database of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up must fail the test")]
 
+mod barrier;
 mod clock;
 mod reply;
 mod sign_in;
@@ -13,6 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use api::Api;
+pub use barrier::BarrierRandom;
 use bytes::Bytes;
 pub use clock::FakeClock;
 use crypto::random::{Random, SystemRandom};
@@ -34,6 +36,7 @@ pub const REGION: &str = "eu-west-1";
 pub struct TestServer {
     pub services: Arc<Services>,
     pub clock: Arc<FakeClock>,
+    pub barrier: Arc<BarrierRandom>,
     api: Api,
     _folder: Arc<tempfile::TempDir>,
 }
@@ -52,14 +55,15 @@ pub struct Mail {
 impl TestServer {
     pub async fn start() -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        let random: Arc<dyn Random> = Arc::new(SystemRandom);
+        let barrier = Arc::new(BarrierRandom::default());
+        let random: Arc<dyn Random> = barrier.clone();
         let store = open(folder.path(), random.clone()).await;
         let keys = Arc::new(RootKeys::new(crypto::random::bytes(&SystemRandom), []));
         let clock = Arc::new(FakeClock::new());
         let db = Db::new(store, keys.clone(), random.clone());
         let services =
             Services::start(db, clock.clone(), random, keys, "http://localhost:9229".into()).unwrap();
-        Self { api: Api::new(services.clone()), services, clock, _folder: folder }
+        Self { api: Api::new(services.clone()), services, clock, barrier, _folder: folder }
     }
 
     /// Calls an operation of `cognito-idp`, signed by the default account.

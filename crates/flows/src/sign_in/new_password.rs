@@ -41,8 +41,21 @@ pub(super) async fn challenge(cx: &ClientCx, user: &User) -> Result<Outcome> {
     })
 }
 
+/// How often the step is evaluated again when the user changed under it.
+const TRIES: u32 = 3;
+
 /// Sets the password and whatever attributes come with it, and signs the user in.
 pub(super) async fn answer(cx: &ClientCx, session: Option<&str>, responses: &Parameters) -> Result<Outcome> {
+    for _ in 0..TRIES {
+        match attempt(cx, session, responses).await {
+            Err(Error::ConcurrentModification) => {}
+            done => return done,
+        }
+    }
+    Err(Error::InvalidSession)
+}
+
+async fn attempt(cx: &ClientCx, session: Option<&str>, responses: &Parameters) -> Result<Outcome> {
     let name = required(responses, "USERNAME")?;
     let password = required(responses, "NEW_PASSWORD")?;
     let token = SessionToken::open(cx, session.ok_or(Error::InvalidSession)?, Step::NewPasswordRequired)?;

@@ -153,7 +153,12 @@ pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Para
         Some((user, password))
             if proved && attempt.is_of(&user) && attempt.is_named(cx, &user, typed).await? =>
         {
-            proceed(cx, &user, &password, Proofs { password: true, ..Proofs::default() }).await
+            let granted = proceed(cx, &user, &password, Proofs { password: true, ..Proofs::default() }).await;
+            // The user changed between proof and grant, and the attempt was for the user as it was.
+            granted.map_err(|error| match error {
+                Error::ConcurrentModification => Error::IncorrectUsernameOrPassword,
+                other => other,
+            })
         }
         _ => Err(Error::IncorrectUsernameOrPassword),
     }
