@@ -22,6 +22,7 @@ mod simulate;
 mod subject;
 pub mod tokens;
 mod turnstile;
+pub mod upkeep;
 pub mod users;
 
 pub use services::Services;

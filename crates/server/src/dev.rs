@@ -14,6 +14,7 @@ use storage::installation::{self, Birth};
 use tokio::net::TcpListener;
 
 use crate::cli::DevOptions;
+use crate::jobs;
 use crate::listen;
 use crate::router::Router;
 use crate::seed;
@@ -57,6 +58,7 @@ pub async fn run(options: DevOptions) -> Outcome<()> {
         (true, Some(folder)) => Some(tls::prepare(folder, &options.allow_host, services.clock.real())?),
         (true, None) => return Err("--tls keeps its certificate authority in a folder; give --data".into()),
     };
+    jobs::start(&services);
     greet(&listeners, scheme, tls.as_ref());
     let controls = Controls::new(services.clone(), clock, options.allow_host.clone());
     let router = Arc::new(Router::dev(services, controls, options.allow_host));

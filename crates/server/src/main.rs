@@ -2,6 +2,7 @@
 
 mod cli;
 mod dev;
+mod jobs;
 mod listen;
 mod router;
 mod seed;

@@ -92,3 +92,11 @@ pub fn forget(pool: &PoolRef, subject: Subject<'_>, purpose: &str) -> Statement 
         vec![pool.param(), subject.0.into(), purpose.into()],
     )
 }
+
+/// Forgets attempts whose last one was before `quiet_since`.
+pub fn prune(quiet_since: Time) -> Statement {
+    Statement::new(
+        "DELETE FROM attempts WHERE last_at <= $1 AND locked_until <= $1",
+        vec![quiet_since.millis().into()],
+    )
+}

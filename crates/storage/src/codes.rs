@@ -108,6 +108,14 @@ pub fn void(pool: &PoolRef, user: &UserId, purpose: Purpose) -> Statement {
     )
 }
 
+/// Forgets codes that have expired for a day: until then they answer that they have.
+pub fn prune(now: Time) -> Statement {
+    Statement::new(
+        "DELETE FROM codes WHERE expires_at <= $1",
+        vec![(now - domain::time::days(1)).millis().into()],
+    )
+}
+
 fn from_row(row: &Row) -> Code {
     Code {
         id: row.text(0).to_owned(),
