@@ -3,3 +3,4 @@
 pub mod arn;
 pub mod host;
 pub mod sigv4;
+pub mod throttle;
