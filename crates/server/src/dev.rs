@@ -1,5 +1,6 @@
 //! `poolhouse dev`: an emulator for tests and local work.
 
+use std::io::Write;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
@@ -94,16 +95,18 @@ async fn open(options: &DevOptions, folder: Option<&Path>) -> Outcome<Store> {
     }
 }
 
+/// Says where it is. Whoever started it may have closed the output by now; that is no reason to end.
 fn greet(listeners: &[TcpListener], scheme: &str, tls: Option<&Tls>) {
     let addresses: Vec<SocketAddr> = listeners.iter().filter_map(|l| l.local_addr().ok()).collect();
+    let mut out = std::io::stdout().lock();
     for address in &addresses {
-        println!("poolhouse dev listening on {scheme}://{address}");
+        let _ = writeln!(out, "poolhouse dev listening on {scheme}://{address}");
     }
     if let Some(address) = addresses.first() {
-        println!("inbox: {scheme}://localhost:{}/_poolhouse/inbox", address.port());
+        let _ = writeln!(out, "inbox: {scheme}://localhost:{}/_poolhouse/inbox", address.port());
     }
     if let Some(tls) = tls {
-        println!("certificate authority to trust: {}", tls.authority.display());
+        let _ = writeln!(out, "certificate authority to trust: {}", tls.authority.display());
     }
 }
 
