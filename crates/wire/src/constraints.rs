@@ -29,7 +29,10 @@ pub enum Shape {
         min: Option<i64>,
         max: Option<i64>,
     },
-    Double,
+    Double {
+        min: Option<i64>,
+        max: Option<i64>,
+    },
     Boolean,
     Timestamp,
     Blob {
@@ -44,6 +47,8 @@ pub enum Shape {
 pub struct Member {
     pub name: &'static str,
     pub required: bool,
+    /// The value, or an element of it, is marked sensitive: error texts leave it out.
+    pub sensitive: bool,
     pub shape: &'static Shape,
 }
 
@@ -54,8 +59,6 @@ pub struct StringShape {
     pub pattern: Option<&'static Pattern>,
     /// The values of an enumeration; empty for free text.
     pub values: &'static [&'static str],
-    /// The value is left out of error texts and `Debug`.
-    pub sensitive: bool,
 }
 
 /// A pattern: AWS's text for the error, and the same as the `regex` crate spells it. Compiled on first use.
@@ -73,9 +76,14 @@ impl Pattern {
 
     /// Whether the whole text matches. A pattern that does not compile matches nothing (a test compiles all).
     pub fn matches(&self, text: &str) -> bool {
-        self.compiled
-            .get_or_init(|| Regex::new(self.anchored).ok())
-            .as_ref()
-            .is_some_and(|regex| regex.is_match(text))
+        self.regex().is_some_and(|regex| regex.is_match(text))
+    }
+
+    pub fn compiles(&self) -> bool {
+        self.regex().is_some()
+    }
+
+    fn regex(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| Regex::new(self.anchored).ok()).as_ref()
     }
 }

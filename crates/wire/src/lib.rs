@@ -5,12 +5,15 @@ pub mod authorization;
 pub mod constraints;
 mod parse;
 mod redact;
+mod rules;
 mod scalars;
+mod types;
 mod validate;
 
 pub use parse::{SerializationFault, parse};
 pub use scalars::{Blob, Timestamp};
-pub use validate::{check_constraints, check_types, value_fits};
+pub use types::check_types;
+pub use validate::{check_constraints, value_fits};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -30,6 +33,10 @@ pub mod wafv2;
 /// The output of operations that answer `{}`.
 #[derive(Clone, Copy, Debug, Default, serde::Serialize)]
 pub struct Empty {}
+
+/// A text that is none of the values of an enumeration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownValue;
 
 /// The input as its shape, after [`check_types`] and [`check_constraints`].
 pub fn decode<T: DeserializeOwned>(input: Map<String, Value>) -> Result<T, SerializationFault> {

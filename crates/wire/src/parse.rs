@@ -9,13 +9,15 @@ use serde_json::{Map, Number, Value};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SerializationFault(pub Option<String>);
 
-/// Reads a request body. An empty body counts as `{}`; `null` members count as absent.
+/// Reads a request body: UTF-8 JSON, an object, each member once. An empty body and `null` count as `{}`,
+/// members that are `null` as absent.
 pub fn parse(body: &[u8]) -> Result<Map<String, Value>, SerializationFault> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Ok(Map::new());
     }
     match serde_json::from_slice::<Strict>(body) {
         Ok(Strict(Value::Object(map))) => Ok(map),
+        Ok(Strict(Value::Null)) => Ok(Map::new()),
         Ok(_) => Err(SerializationFault(Some("Expected map or null".into()))),
         Err(_) => Err(SerializationFault(None)),
     }

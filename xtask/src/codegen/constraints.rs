@@ -1,4 +1,4 @@
-//! `constraints.rs`: a static description of every shape that an input can contain.
+//! `constraints.rs`: a static description of every shape that an input or output can contain.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -10,8 +10,8 @@ use crate::Result;
 pub fn emit(service: &Service) -> Result<String> {
     let mut needed = BTreeSet::new();
     for operation in service.operations.values() {
-        if let Some(input) = &operation.input {
-            collect(service, &input.shape, &mut needed);
+        for target in [&operation.input, &operation.output].into_iter().flatten() {
+            collect(service, &target.shape, &mut needed);
         }
     }
     let mut out = String::from(
@@ -22,7 +22,7 @@ pub fn emit(service: &Service) -> Result<String> {
         let _ = writeln!(
             out,
             "pub static {name}: Pattern = Pattern::new({text:?}, {:?});",
-            patterns::translate(checked)
+            patterns::translate(checked)?
         );
     }
     out.push('\n');
@@ -88,7 +88,8 @@ fn describe(service: &Service, shape: &Shape, patterns: &PatternNames) -> Result
                 let required = shape.required.iter().any(|r| r == member);
                 let _ = write!(
                     members,
-                    "Member {{ name: {member:?}, required: {required}, shape: &{} }},",
+                    "Member {{ name: {member:?}, required: {required}, sensitive: {}, shape: &{} }},",
+                    service.is_sensitive(target),
                     names::constant(target)
                 );
             }
@@ -106,13 +107,13 @@ fn describe(service: &Service, shape: &Shape, patterns: &PatternNames) -> Result
                 None => "None".into(),
             };
             format!(
-                "Shape::String(StringShape {{ {bounds}, pattern: {pattern}, values: &{:?}, sensitive: {} }})",
-                shape.values, shape.sensitive
+                "Shape::String(StringShape {{ {bounds}, pattern: {pattern}, values: &{:?} }})",
+                shape.values
             )
         }
         "integer" => format!("Shape::Integer {{ {bounds} }}"),
         "long" => format!("Shape::Long {{ {bounds} }}"),
-        "double" | "float" => "Shape::Double".into(),
+        "double" | "float" => format!("Shape::Double {{ {bounds} }}"),
         "boolean" => "Shape::Boolean".into(),
         "timestamp" => "Shape::Timestamp".into(),
         "blob" => format!("Shape::Blob {{ {bounds} }}"),

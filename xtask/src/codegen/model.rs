@@ -25,6 +25,7 @@ pub struct Metadata {
 #[derive(Deserialize)]
 pub struct Operation {
     pub input: Option<Target>,
+    pub output: Option<Target>,
     #[serde(default)]
     pub errors: Vec<Target>,
     pub authtype: Option<String>,
@@ -57,6 +58,9 @@ pub struct Shape {
     /// What is checked instead of `pattern`, from the override table.
     #[serde(skip)]
     pub check_as: Option<String>,
+    /// `Debug` leaves the value out although the model does not mark it, from the override table.
+    #[serde(skip)]
+    pub redact: bool,
     #[serde(default)]
     pub sensitive: bool,
     #[serde(default)]
@@ -106,6 +110,11 @@ impl Service {
             }
         }
         false
+    }
+
+    /// Whether `Debug` leaves the value out.
+    pub fn is_redacted(&self, name: &str) -> bool {
+        self.is_sensitive(name) || self.shapes.get(name).is_some_and(|shape| shape.redact)
     }
 
     /// Whether the value itself (not a structure inside it) is marked sensitive.

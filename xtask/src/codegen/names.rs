@@ -34,3 +34,34 @@ pub fn variant(value: &str) -> String {
 pub fn constant(shape: &str) -> String {
     shape.to_snake_case().to_uppercase()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_keep_acronyms_together() {
+        for (member, expected) in [
+            ("SMSMessage", "sms_message"),
+            ("CSVHeader", "csv_header"),
+            ("MFAOptions", "mfa_options"),
+            ("UICustomization", "ui_customization"),
+            ("CallbackURLs", "callback_urls"),
+            ("AllowedOAuthFlows", "allowed_oauth_flows"),
+            ("WebAuthnConfiguration", "webauthn_configuration"),
+            ("UserPoolId", "user_pool_id"),
+            ("Type", "r#type"),
+        ] {
+            assert_eq!(field(member), expected);
+        }
+    }
+
+    #[test]
+    fn values_become_variants() {
+        for (value, expected) in
+            [("ALLOW_USER_SRP_AUTH", "AllowUserSrpAuth"), ("us-east-1", "UsEast1"), ("2.0", "V20")]
+        {
+            assert_eq!(variant(value), expected);
+        }
+    }
+}

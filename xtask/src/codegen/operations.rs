@@ -25,6 +25,7 @@ pub fn emit(service: &Service, module: &str) -> Result<String> {
     let mut from_name = String::new();
     let mut names_of = String::new();
     let mut inputs = String::new();
+    let mut outputs = String::new();
     let mut errors = String::new();
     let mut authorizations = String::new();
     let mut quotas = String::new();
@@ -38,6 +39,11 @@ pub fn emit(service: &Service, module: &str) -> Result<String> {
             None => "&Shape::Structure(&[])".into(),
         };
         let _ = writeln!(inputs, "Self::{name} => {input},");
+        let output = match &operation.output {
+            Some(output) => format!("Some(&super::constraints::{})", names::constant(&output.shape)),
+            None => "None".into(),
+        };
+        let _ = writeln!(outputs, "Self::{name} => {output},");
         let list: Vec<String> = operation.errors.iter().map(|e| format!("ErrorKind::{}", e.shape)).collect();
         let _ = writeln!(errors, "Self::{name} => &[{}],", list.join(", "));
         let _ = writeln!(authorizations, "Self::{name} => Authorization::{authorization},");
@@ -66,6 +72,7 @@ pub fn emit(service: &Service, module: &str) -> Result<String> {
          pub fn from_name(name: &str) -> Option<Self> {{\nSome(match name {{\n{from_name}_ => return None,\n}})\n}}\n\n\
          pub const fn name(self) -> &'static str {{\nmatch self {{\n{names_of}}}\n}}\n\n\
          /// What its input must look like.\npub fn input(self) -> &'static Shape {{\nmatch self {{\n{inputs}}}\n}}\n\n\
+         /// What its output looks like, if the model gives it one.\npub fn output(self) -> Option<&'static Shape> {{\nmatch self {{\n{outputs}}}\n}}\n\n\
          /// The errors the model declares for it.\npub const fn errors(self) -> &'static [ErrorKind] {{\nmatch self {{\n{errors}}}\n}}\n\n\
          /// By what a call is authorized.\npub const fn authorization(self) -> Authorization {{\nmatch self {{\n{authorizations}}}\n}}\n\n{quota_fn}}}\n",
         list.join(", ")

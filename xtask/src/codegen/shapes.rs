@@ -9,31 +9,32 @@ use super::model::{Service, Shape};
 use super::names;
 use crate::Result;
 
+/// Imports that not every service needs: how the code names the type, and where it comes from.
+const IMPORTS: [(&str, &str); 4] = [
+    ("BTreeMap<", "use std::collections::BTreeMap;"),
+    ("Redacted", "use crate::redact::Redacted;"),
+    ("Blob", "use crate::Blob;"),
+    ("Timestamp", "use crate::Timestamp;"),
+];
+
 pub fn emit(service: &Service) -> Result<String> {
-    let mut out = String::from(
-        "use std::collections::BTreeMap;\nuse std::fmt;\n\nuse serde::{Deserialize, Serialize};\n\n\
-         use crate::redact::Redacted;\nuse crate::{Blob, Timestamp};\n\n",
-    );
+    let mut code = String::new();
     for (name, shape) in &service.shapes {
         if shape.kind == "structure" && !shape.exception && !shape.document {
-            structure(&mut out, service, name, shape)?;
+            structure(&mut code, service, name, shape)?;
         } else if shape.kind == "string" && !shape.values.is_empty() {
-            enumeration(&mut out, name, shape);
+            enumeration(&mut code, name, shape);
         }
     }
-    for (import, word) in [
-        ("use std::collections::BTreeMap;\n", "BTreeMap<"),
-        ("use crate::redact::Redacted;\n", "Redacted)"),
-        ("use crate::{Blob, Timestamp};\n", "Timestamp>"),
-    ] {
-        if !out.contains(word) {
-            out = out.replace(import, "");
+    let mut imports = String::from(
+        "use std::fmt;\nuse std::str::FromStr;\nuse serde::{Deserialize, Serialize};\nuse crate::UnknownValue;\n",
+    );
+    for (used, import) in IMPORTS {
+        if [": ", "<", "&", "| "].iter().any(|before| code.contains(&format!("{before}{used}"))) {
+            let _ = writeln!(imports, "{import}");
         }
     }
-    if !out.contains("Blob>") && !out.contains(": Blob") {
-        out = out.replace("use crate::{Blob, Timestamp};", "use crate::Timestamp;");
-    }
-    Ok(out)
+    Ok(format!("{imports}\n{code}"))
 }
 
 fn structure(out: &mut String, service: &Service, name: &str, shape: &Shape) -> Result<()> {
@@ -59,7 +60,7 @@ fn structure(out: &mut String, service: &Service, name: &str, shape: &Shape) -> 
             let _ = writeln!(fields, "#[serde({})]", attributes.join(", "));
         }
         let _ = writeln!(fields, "pub {field}: {rust},");
-        let shown = if service.is_sensitive(target) {
+        let shown = if service.is_redacted(target) {
             if required { "&Redacted".into() } else { format!("&self.{field}.as_ref().map(|_| Redacted)") }
         } else {
             format!("&self.{field}")
@@ -134,5 +135,10 @@ fn enumeration(out: &mut String, name: &str, shape: &Shape) {
     for (variant, value) in &variants {
         let _ = writeln!(out, "Self::{variant} => \"{value}\",");
     }
-    let _ = writeln!(out, "}}\n}}\n}}\n");
+    let _ = writeln!(
+        out,
+        "}}\n}}\n}}\n\nimpl FromStr for {name} {{\ntype Err = UnknownValue;\n\n\
+         fn from_str(text: &str) -> Result<Self, UnknownValue> {{\n\
+         Self::ALL.iter().copied().find(|value| value.as_str() == text).ok_or(UnknownValue)\n}}\n}}\n"
+    );
 }

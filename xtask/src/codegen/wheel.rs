@@ -19,21 +19,27 @@ name = max(n for n in wheel.namelist() if n.startswith(prefix) and n.endswith('/
 sys.stdout.buffer.write(gzip.decompress(wheel.read(name)))
 ";
 
-/// Downloads the wheel into `cache` unless it lies there already.
-pub fn fetch(cache: &Path) -> Result<PathBuf> {
+/// The wheel, its hash checked: `given`, or fetched into `cache` unless it lies there already.
+pub fn obtain(given: Option<&Path>, cache: &Path) -> Result<PathBuf> {
+    let wheel = match given {
+        Some(wheel) => wheel.to_owned(),
+        None => fetch(cache)?,
+    };
+    let bytes = std::fs::read(&wheel).map_err(|e| format!("{}: {e}", wheel.display()))?;
+    let hash: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+    if hash != SHA256 {
+        return Err(format!("{} has SHA-256 {hash}, not {SHA256}", wheel.display()));
+    }
+    Ok(wheel)
+}
+
+fn fetch(cache: &Path) -> Result<PathBuf> {
     let wheel = cache.join(format!("botocore-{VERSION}-py3-none-any.whl"));
     if !wheel.exists() {
         let status = Command::new("python3")
-            .args([
-                "-m",
-                "pip",
-                "download",
-                "--quiet",
-                "--no-deps",
-                &format!("botocore=={VERSION}"),
-                "--dest",
-            ])
+            .args(["-m", "pip", "download", "--quiet", "--no-deps", "--dest"])
             .arg(cache)
+            .arg(format!("botocore=={VERSION}"))
             .status()
             .map_err(|e| format!("pip: {e}"))?;
         if !status.success() {
@@ -43,18 +49,16 @@ pub fn fetch(cache: &Path) -> Result<PathBuf> {
     Ok(wheel)
 }
 
-/// One service's model out of the wheel, after checking the wheel's hash.
+/// One service's model out of the wheel.
 pub fn model(wheel: &Path, service: &str) -> Result<Value> {
-    let bytes = std::fs::read(wheel).map_err(|e| format!("{}: {e}", wheel.display()))?;
-    let hash: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
-    if hash != SHA256 {
-        return Err(format!("the botocore wheel has hash {hash}, not {SHA256}"));
-    }
     let output = Command::new("python3")
         .args(["-c", READ_MODEL])
         .arg(wheel)
         .arg(service)
         .output()
         .map_err(|e| format!("python3: {e}"))?;
+    if !output.status.success() {
+        return Err(format!("model of {service}: {}", String::from_utf8_lossy(&output.stderr)));
+    }
     serde_json::from_slice(&output.stdout).map_err(|e| format!("model of {service}: {e}"))
 }

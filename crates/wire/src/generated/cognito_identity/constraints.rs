@@ -16,292 +16,456 @@ pub static PATTERN_7: Pattern =
 pub static PATTERN_8: Pattern = Pattern::new("[\\w_]+", "\\A(?:[0-9A-Za-z__]+)\\z");
 pub static PATTERN_9: Pattern = Pattern::new("\\d+", "\\A(?:[0-9]+)\\z");
 
-pub static ARN_STRING: Shape = Shape::String(StringShape {
-    min: Some(20),
-    max: Some(2048),
-    pattern: None,
-    values: &[],
-    sensitive: false,
-});
-pub static ACCOUNT_ID: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(15),
-    pattern: Some(&PATTERN_9),
-    values: &[],
-    sensitive: false,
-});
+pub static ARN_STRING: Shape =
+    Shape::String(StringShape { min: Some(20), max: Some(2048), pattern: None, values: &[] });
+pub static ACCESS_KEY_STRING: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &[] });
+pub static ACCOUNT_ID: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(15), pattern: Some(&PATTERN_9), values: &[] });
 pub static AMBIGUOUS_ROLE_RESOLUTION_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["AuthenticatedRole", "Deny"],
-    sensitive: false,
 });
-pub static CLAIM_NAME: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(64),
-    pattern: Some(&PATTERN_2),
-    values: &[],
-    sensitive: false,
-});
+pub static CLAIM_NAME: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(64), pattern: Some(&PATTERN_2), values: &[] });
 pub static CLAIM_VALUE: Shape =
-    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: None, values: &[], sensitive: false });
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: None, values: &[] });
 pub static CLASSIC_FLOW: Shape = Shape::Boolean;
 pub static COGNITO_IDENTITY_PROVIDER: Shape = Shape::Structure(&[
-    Member { name: "ProviderName", required: false, shape: &COGNITO_IDENTITY_PROVIDER_NAME },
-    Member { name: "ClientId", required: false, shape: &COGNITO_IDENTITY_PROVIDER_CLIENT_ID },
-    Member { name: "ServerSideTokenCheck", required: false, shape: &COGNITO_IDENTITY_PROVIDER_TOKEN_CHECK },
+    Member {
+        name: "ProviderName",
+        required: false,
+        sensitive: false,
+        shape: &COGNITO_IDENTITY_PROVIDER_NAME,
+    },
+    Member {
+        name: "ClientId",
+        required: false,
+        sensitive: false,
+        shape: &COGNITO_IDENTITY_PROVIDER_CLIENT_ID,
+    },
+    Member {
+        name: "ServerSideTokenCheck",
+        required: false,
+        sensitive: false,
+        shape: &COGNITO_IDENTITY_PROVIDER_TOKEN_CHECK,
+    },
 ]);
-pub static COGNITO_IDENTITY_PROVIDER_CLIENT_ID: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(128),
-    pattern: Some(&PATTERN_8),
-    values: &[],
-    sensitive: false,
-});
+pub static COGNITO_IDENTITY_PROVIDER_CLIENT_ID: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: Some(&PATTERN_8), values: &[] });
 pub static COGNITO_IDENTITY_PROVIDER_LIST: Shape =
     Shape::List { element: &COGNITO_IDENTITY_PROVIDER, min: None, max: None };
-pub static COGNITO_IDENTITY_PROVIDER_NAME: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(128),
-    pattern: Some(&PATTERN_6),
-    values: &[],
-    sensitive: false,
-});
+pub static COGNITO_IDENTITY_PROVIDER_NAME: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: Some(&PATTERN_6), values: &[] });
 pub static COGNITO_IDENTITY_PROVIDER_TOKEN_CHECK: Shape = Shape::Boolean;
 pub static CREATE_IDENTITY_POOL_INPUT: Shape = Shape::Structure(&[
-    Member { name: "IdentityPoolName", required: true, shape: &IDENTITY_POOL_NAME },
-    Member { name: "AllowUnauthenticatedIdentities", required: true, shape: &IDENTITY_POOL_UNAUTHENTICATED },
-    Member { name: "AllowClassicFlow", required: false, shape: &CLASSIC_FLOW },
-    Member { name: "SupportedLoginProviders", required: false, shape: &IDENTITY_PROVIDERS },
-    Member { name: "DeveloperProviderName", required: false, shape: &DEVELOPER_PROVIDER_NAME },
-    Member { name: "OpenIdConnectProviderARNs", required: false, shape: &OIDC_PROVIDER_LIST },
-    Member { name: "CognitoIdentityProviders", required: false, shape: &COGNITO_IDENTITY_PROVIDER_LIST },
-    Member { name: "SamlProviderARNs", required: false, shape: &SAML_PROVIDER_LIST },
-    Member { name: "IdentityPoolTags", required: false, shape: &IDENTITY_POOL_TAGS_TYPE },
+    Member { name: "IdentityPoolName", required: true, sensitive: false, shape: &IDENTITY_POOL_NAME },
+    Member {
+        name: "AllowUnauthenticatedIdentities",
+        required: true,
+        sensitive: false,
+        shape: &IDENTITY_POOL_UNAUTHENTICATED,
+    },
+    Member { name: "AllowClassicFlow", required: false, sensitive: false, shape: &CLASSIC_FLOW },
+    Member { name: "SupportedLoginProviders", required: false, sensitive: false, shape: &IDENTITY_PROVIDERS },
+    Member {
+        name: "DeveloperProviderName",
+        required: false,
+        sensitive: false,
+        shape: &DEVELOPER_PROVIDER_NAME,
+    },
+    Member {
+        name: "OpenIdConnectProviderARNs",
+        required: false,
+        sensitive: false,
+        shape: &OIDC_PROVIDER_LIST,
+    },
+    Member {
+        name: "CognitoIdentityProviders",
+        required: false,
+        sensitive: false,
+        shape: &COGNITO_IDENTITY_PROVIDER_LIST,
+    },
+    Member { name: "SamlProviderARNs", required: false, sensitive: false, shape: &SAML_PROVIDER_LIST },
+    Member { name: "IdentityPoolTags", required: false, sensitive: false, shape: &IDENTITY_POOL_TAGS_TYPE },
 ]);
-pub static DELETE_IDENTITIES_INPUT: Shape =
-    Shape::Structure(&[Member { name: "IdentityIdsToDelete", required: true, shape: &IDENTITY_ID_LIST }]);
-pub static DELETE_IDENTITY_POOL_INPUT: Shape =
-    Shape::Structure(&[Member { name: "IdentityPoolId", required: true, shape: &IDENTITY_POOL_ID }]);
+pub static CREDENTIALS: Shape = Shape::Structure(&[
+    Member { name: "AccessKeyId", required: false, sensitive: false, shape: &ACCESS_KEY_STRING },
+    Member { name: "SecretKey", required: false, sensitive: true, shape: &SECRET_KEY_STRING },
+    Member { name: "SessionToken", required: false, sensitive: false, shape: &SESSION_TOKEN_STRING },
+    Member { name: "Expiration", required: false, sensitive: false, shape: &DATE_TYPE },
+]);
+pub static DATE_TYPE: Shape = Shape::Timestamp;
+pub static DELETE_IDENTITIES_INPUT: Shape = Shape::Structure(&[Member {
+    name: "IdentityIdsToDelete",
+    required: true,
+    sensitive: false,
+    shape: &IDENTITY_ID_LIST,
+}]);
+pub static DELETE_IDENTITIES_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "UnprocessedIdentityIds",
+    required: false,
+    sensitive: false,
+    shape: &UNPROCESSED_IDENTITY_ID_LIST,
+}]);
+pub static DELETE_IDENTITY_POOL_INPUT: Shape = Shape::Structure(&[Member {
+    name: "IdentityPoolId",
+    required: true,
+    sensitive: false,
+    shape: &IDENTITY_POOL_ID,
+}]);
 pub static DESCRIBE_IDENTITY_INPUT: Shape =
-    Shape::Structure(&[Member { name: "IdentityId", required: true, shape: &IDENTITY_ID }]);
-pub static DESCRIBE_IDENTITY_POOL_INPUT: Shape =
-    Shape::Structure(&[Member { name: "IdentityPoolId", required: true, shape: &IDENTITY_POOL_ID }]);
-pub static DEVELOPER_PROVIDER_NAME: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(128),
-    pattern: Some(&PATTERN_5),
-    values: &[],
+    Shape::Structure(&[Member { name: "IdentityId", required: true, sensitive: false, shape: &IDENTITY_ID }]);
+pub static DESCRIBE_IDENTITY_POOL_INPUT: Shape = Shape::Structure(&[Member {
+    name: "IdentityPoolId",
+    required: true,
     sensitive: false,
-});
-pub static DEVELOPER_USER_IDENTIFIER: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(1024),
+    shape: &IDENTITY_POOL_ID,
+}]);
+pub static DEVELOPER_PROVIDER_NAME: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: Some(&PATTERN_5), values: &[] });
+pub static DEVELOPER_USER_IDENTIFIER: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(1024), pattern: None, values: &[] });
+pub static DEVELOPER_USER_IDENTIFIER_LIST: Shape =
+    Shape::List { element: &DEVELOPER_USER_IDENTIFIER, min: None, max: None };
+pub static ERROR_CODE: Shape = Shape::String(StringShape {
+    min: None,
+    max: None,
     pattern: None,
-    values: &[],
-    sensitive: false,
+    values: &["AccessDenied", "InternalServerError"],
 });
 pub static GET_CREDENTIALS_FOR_IDENTITY_INPUT: Shape = Shape::Structure(&[
-    Member { name: "IdentityId", required: true, shape: &IDENTITY_ID },
-    Member { name: "Logins", required: false, shape: &LOGINS_MAP },
-    Member { name: "CustomRoleArn", required: false, shape: &ARN_STRING },
+    Member { name: "IdentityId", required: true, sensitive: false, shape: &IDENTITY_ID },
+    Member { name: "Logins", required: false, sensitive: true, shape: &LOGINS_MAP },
+    Member { name: "CustomRoleArn", required: false, sensitive: false, shape: &ARN_STRING },
+]);
+pub static GET_CREDENTIALS_FOR_IDENTITY_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "IdentityId", required: false, sensitive: false, shape: &IDENTITY_ID },
+    Member { name: "Credentials", required: false, sensitive: false, shape: &CREDENTIALS },
 ]);
 pub static GET_ID_INPUT: Shape = Shape::Structure(&[
-    Member { name: "AccountId", required: false, shape: &ACCOUNT_ID },
-    Member { name: "IdentityPoolId", required: true, shape: &IDENTITY_POOL_ID },
-    Member { name: "Logins", required: false, shape: &LOGINS_MAP },
+    Member { name: "AccountId", required: false, sensitive: false, shape: &ACCOUNT_ID },
+    Member { name: "IdentityPoolId", required: true, sensitive: false, shape: &IDENTITY_POOL_ID },
+    Member { name: "Logins", required: false, sensitive: true, shape: &LOGINS_MAP },
 ]);
-pub static GET_IDENTITY_POOL_ROLES_INPUT: Shape =
-    Shape::Structure(&[Member { name: "IdentityPoolId", required: true, shape: &IDENTITY_POOL_ID }]);
+pub static GET_ID_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "IdentityId",
+    required: false,
+    sensitive: false,
+    shape: &IDENTITY_ID,
+}]);
+pub static GET_IDENTITY_POOL_ROLES_INPUT: Shape = Shape::Structure(&[Member {
+    name: "IdentityPoolId",
+    required: true,
+    sensitive: false,
+    shape: &IDENTITY_POOL_ID,
+}]);
+pub static GET_IDENTITY_POOL_ROLES_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "IdentityPoolId", required: false, sensitive: false, shape: &IDENTITY_POOL_ID },
+    Member { name: "Roles", required: false, sensitive: false, shape: &ROLES_MAP },
+    Member { name: "RoleMappings", required: false, sensitive: false, shape: &ROLE_MAPPING_MAP },
+]);
 pub static GET_OPEN_ID_TOKEN_FOR_DEVELOPER_IDENTITY_INPUT: Shape = Shape::Structure(&[
-    Member { name: "IdentityPoolId", required: true, shape: &IDENTITY_POOL_ID },
-    Member { name: "IdentityId", required: false, shape: &IDENTITY_ID },
-    Member { name: "Logins", required: true, shape: &LOGINS_MAP },
-    Member { name: "PrincipalTags", required: false, shape: &PRINCIPAL_TAGS },
-    Member { name: "TokenDuration", required: false, shape: &TOKEN_DURATION },
+    Member { name: "IdentityPoolId", required: true, sensitive: false, shape: &IDENTITY_POOL_ID },
+    Member { name: "IdentityId", required: false, sensitive: false, shape: &IDENTITY_ID },
+    Member { name: "Logins", required: true, sensitive: true, shape: &LOGINS_MAP },
+    Member { name: "PrincipalTags", required: false, sensitive: false, shape: &PRINCIPAL_TAGS },
+    Member { name: "TokenDuration", required: false, sensitive: false, shape: &TOKEN_DURATION },
+]);
+pub static GET_OPEN_ID_TOKEN_FOR_DEVELOPER_IDENTITY_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "IdentityId", required: false, sensitive: false, shape: &IDENTITY_ID },
+    Member { name: "Token", required: false, sensitive: true, shape: &OIDC_TOKEN },
 ]);
 pub static GET_OPEN_ID_TOKEN_INPUT: Shape = Shape::Structure(&[
-    Member { name: "IdentityId", required: true, shape: &IDENTITY_ID },
-    Member { name: "Logins", required: false, shape: &LOGINS_MAP },
+    Member { name: "IdentityId", required: true, sensitive: false, shape: &IDENTITY_ID },
+    Member { name: "Logins", required: false, sensitive: true, shape: &LOGINS_MAP },
+]);
+pub static GET_OPEN_ID_TOKEN_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "IdentityId", required: false, sensitive: false, shape: &IDENTITY_ID },
+    Member { name: "Token", required: false, sensitive: true, shape: &OIDC_TOKEN },
 ]);
 pub static GET_PRINCIPAL_TAG_ATTRIBUTE_MAP_INPUT: Shape = Shape::Structure(&[
-    Member { name: "IdentityPoolId", required: true, shape: &IDENTITY_POOL_ID },
-    Member { name: "IdentityProviderName", required: true, shape: &IDENTITY_PROVIDER_NAME },
+    Member { name: "IdentityPoolId", required: true, sensitive: false, shape: &IDENTITY_POOL_ID },
+    Member { name: "IdentityProviderName", required: true, sensitive: false, shape: &IDENTITY_PROVIDER_NAME },
+]);
+pub static GET_PRINCIPAL_TAG_ATTRIBUTE_MAP_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "IdentityPoolId", required: false, sensitive: false, shape: &IDENTITY_POOL_ID },
+    Member {
+        name: "IdentityProviderName",
+        required: false,
+        sensitive: false,
+        shape: &IDENTITY_PROVIDER_NAME,
+    },
+    Member { name: "UseDefaults", required: false, sensitive: false, shape: &USE_DEFAULTS },
+    Member { name: "PrincipalTags", required: false, sensitive: false, shape: &PRINCIPAL_TAGS },
 ]);
 pub static HIDE_DISABLED: Shape = Shape::Boolean;
-pub static IDENTITY_ID: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(55),
-    pattern: Some(&PATTERN_3),
-    values: &[],
-    sensitive: false,
-});
+pub static IDENTITIES_LIST: Shape = Shape::List { element: &IDENTITY_DESCRIPTION, min: None, max: None };
+pub static IDENTITY_DESCRIPTION: Shape = Shape::Structure(&[
+    Member { name: "IdentityId", required: false, sensitive: false, shape: &IDENTITY_ID },
+    Member { name: "Logins", required: false, sensitive: false, shape: &LOGINS_LIST },
+    Member { name: "CreationDate", required: false, sensitive: false, shape: &DATE_TYPE },
+    Member { name: "LastModifiedDate", required: false, sensitive: false, shape: &DATE_TYPE },
+]);
+pub static IDENTITY_ID: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(55), pattern: Some(&PATTERN_3), values: &[] });
 pub static IDENTITY_ID_LIST: Shape = Shape::List { element: &IDENTITY_ID, min: Some(1), max: Some(60) };
 pub static IDENTITY_POOL: Shape = Shape::Structure(&[
-    Member { name: "IdentityPoolId", required: true, shape: &IDENTITY_POOL_ID },
-    Member { name: "IdentityPoolName", required: true, shape: &IDENTITY_POOL_NAME },
-    Member { name: "AllowUnauthenticatedIdentities", required: true, shape: &IDENTITY_POOL_UNAUTHENTICATED },
-    Member { name: "AllowClassicFlow", required: false, shape: &CLASSIC_FLOW },
-    Member { name: "SupportedLoginProviders", required: false, shape: &IDENTITY_PROVIDERS },
-    Member { name: "DeveloperProviderName", required: false, shape: &DEVELOPER_PROVIDER_NAME },
-    Member { name: "OpenIdConnectProviderARNs", required: false, shape: &OIDC_PROVIDER_LIST },
-    Member { name: "CognitoIdentityProviders", required: false, shape: &COGNITO_IDENTITY_PROVIDER_LIST },
-    Member { name: "SamlProviderARNs", required: false, shape: &SAML_PROVIDER_LIST },
-    Member { name: "IdentityPoolTags", required: false, shape: &IDENTITY_POOL_TAGS_TYPE },
+    Member { name: "IdentityPoolId", required: true, sensitive: false, shape: &IDENTITY_POOL_ID },
+    Member { name: "IdentityPoolName", required: true, sensitive: false, shape: &IDENTITY_POOL_NAME },
+    Member {
+        name: "AllowUnauthenticatedIdentities",
+        required: true,
+        sensitive: false,
+        shape: &IDENTITY_POOL_UNAUTHENTICATED,
+    },
+    Member { name: "AllowClassicFlow", required: false, sensitive: false, shape: &CLASSIC_FLOW },
+    Member { name: "SupportedLoginProviders", required: false, sensitive: false, shape: &IDENTITY_PROVIDERS },
+    Member {
+        name: "DeveloperProviderName",
+        required: false,
+        sensitive: false,
+        shape: &DEVELOPER_PROVIDER_NAME,
+    },
+    Member {
+        name: "OpenIdConnectProviderARNs",
+        required: false,
+        sensitive: false,
+        shape: &OIDC_PROVIDER_LIST,
+    },
+    Member {
+        name: "CognitoIdentityProviders",
+        required: false,
+        sensitive: false,
+        shape: &COGNITO_IDENTITY_PROVIDER_LIST,
+    },
+    Member { name: "SamlProviderARNs", required: false, sensitive: false, shape: &SAML_PROVIDER_LIST },
+    Member { name: "IdentityPoolTags", required: false, sensitive: false, shape: &IDENTITY_POOL_TAGS_TYPE },
 ]);
-pub static IDENTITY_POOL_ID: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(55),
-    pattern: Some(&PATTERN_3),
-    values: &[],
-    sensitive: false,
-});
-pub static IDENTITY_POOL_NAME: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(128),
-    pattern: Some(&PATTERN_7),
-    values: &[],
-    sensitive: false,
-});
+pub static IDENTITY_POOL_ID: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(55), pattern: Some(&PATTERN_3), values: &[] });
+pub static IDENTITY_POOL_NAME: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: Some(&PATTERN_7), values: &[] });
+pub static IDENTITY_POOL_SHORT_DESCRIPTION: Shape = Shape::Structure(&[
+    Member { name: "IdentityPoolId", required: false, sensitive: false, shape: &IDENTITY_POOL_ID },
+    Member { name: "IdentityPoolName", required: false, sensitive: false, shape: &IDENTITY_POOL_NAME },
+]);
 pub static IDENTITY_POOL_TAGS_LIST_TYPE: Shape =
     Shape::List { element: &TAG_KEYS_TYPE, min: None, max: None };
 pub static IDENTITY_POOL_TAGS_TYPE: Shape =
     Shape::Map { key: &TAG_KEYS_TYPE, value: &TAG_VALUE_TYPE, min: None, max: None };
 pub static IDENTITY_POOL_UNAUTHENTICATED: Shape = Shape::Boolean;
-pub static IDENTITY_PROVIDER_ID: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(128),
-    pattern: Some(&PATTERN_4),
-    values: &[],
-    sensitive: false,
-});
+pub static IDENTITY_POOLS_LIST: Shape =
+    Shape::List { element: &IDENTITY_POOL_SHORT_DESCRIPTION, min: None, max: None };
+pub static IDENTITY_PROVIDER_ID: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: Some(&PATTERN_4), values: &[] });
 pub static IDENTITY_PROVIDER_NAME: Shape =
-    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: None, values: &[], sensitive: false });
-pub static IDENTITY_PROVIDER_TOKEN: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(50000),
-    pattern: None,
-    values: &[],
-    sensitive: true,
-});
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: None, values: &[] });
+pub static IDENTITY_PROVIDER_TOKEN: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(50000), pattern: None, values: &[] });
 pub static IDENTITY_PROVIDERS: Shape =
     Shape::Map { key: &IDENTITY_PROVIDER_NAME, value: &IDENTITY_PROVIDER_ID, min: None, max: Some(10) };
 pub static LIST_IDENTITIES_INPUT: Shape = Shape::Structure(&[
-    Member { name: "IdentityPoolId", required: true, shape: &IDENTITY_POOL_ID },
-    Member { name: "MaxResults", required: true, shape: &QUERY_LIMIT },
-    Member { name: "NextToken", required: false, shape: &PAGINATION_KEY },
-    Member { name: "HideDisabled", required: false, shape: &HIDE_DISABLED },
+    Member { name: "IdentityPoolId", required: true, sensitive: false, shape: &IDENTITY_POOL_ID },
+    Member { name: "MaxResults", required: true, sensitive: false, shape: &QUERY_LIMIT },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY },
+    Member { name: "HideDisabled", required: false, sensitive: false, shape: &HIDE_DISABLED },
+]);
+pub static LIST_IDENTITIES_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "IdentityPoolId", required: false, sensitive: false, shape: &IDENTITY_POOL_ID },
+    Member { name: "Identities", required: false, sensitive: false, shape: &IDENTITIES_LIST },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY },
 ]);
 pub static LIST_IDENTITY_POOLS_INPUT: Shape = Shape::Structure(&[
-    Member { name: "MaxResults", required: true, shape: &QUERY_LIMIT },
-    Member { name: "NextToken", required: false, shape: &PAGINATION_KEY },
+    Member { name: "MaxResults", required: true, sensitive: false, shape: &QUERY_LIMIT },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY },
+]);
+pub static LIST_IDENTITY_POOLS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "IdentityPools", required: false, sensitive: false, shape: &IDENTITY_POOLS_LIST },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY },
 ]);
 pub static LIST_TAGS_FOR_RESOURCE_INPUT: Shape =
-    Shape::Structure(&[Member { name: "ResourceArn", required: true, shape: &ARN_STRING }]);
+    Shape::Structure(&[Member { name: "ResourceArn", required: true, sensitive: false, shape: &ARN_STRING }]);
+pub static LIST_TAGS_FOR_RESOURCE_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "Tags",
+    required: false,
+    sensitive: false,
+    shape: &IDENTITY_POOL_TAGS_TYPE,
+}]);
 pub static LOGINS_LIST: Shape = Shape::List { element: &IDENTITY_PROVIDER_NAME, min: None, max: None };
 pub static LOGINS_MAP: Shape =
     Shape::Map { key: &IDENTITY_PROVIDER_NAME, value: &IDENTITY_PROVIDER_TOKEN, min: None, max: Some(10) };
 pub static LOOKUP_DEVELOPER_IDENTITY_INPUT: Shape = Shape::Structure(&[
-    Member { name: "IdentityPoolId", required: true, shape: &IDENTITY_POOL_ID },
-    Member { name: "IdentityId", required: false, shape: &IDENTITY_ID },
-    Member { name: "DeveloperUserIdentifier", required: false, shape: &DEVELOPER_USER_IDENTIFIER },
-    Member { name: "MaxResults", required: false, shape: &QUERY_LIMIT },
-    Member { name: "NextToken", required: false, shape: &PAGINATION_KEY },
+    Member { name: "IdentityPoolId", required: true, sensitive: false, shape: &IDENTITY_POOL_ID },
+    Member { name: "IdentityId", required: false, sensitive: false, shape: &IDENTITY_ID },
+    Member {
+        name: "DeveloperUserIdentifier",
+        required: false,
+        sensitive: false,
+        shape: &DEVELOPER_USER_IDENTIFIER,
+    },
+    Member { name: "MaxResults", required: false, sensitive: false, shape: &QUERY_LIMIT },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY },
+]);
+pub static LOOKUP_DEVELOPER_IDENTITY_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "IdentityId", required: false, sensitive: false, shape: &IDENTITY_ID },
+    Member {
+        name: "DeveloperUserIdentifierList",
+        required: false,
+        sensitive: false,
+        shape: &DEVELOPER_USER_IDENTIFIER_LIST,
+    },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY },
 ]);
 pub static MAPPING_RULE: Shape = Shape::Structure(&[
-    Member { name: "Claim", required: true, shape: &CLAIM_NAME },
-    Member { name: "MatchType", required: true, shape: &MAPPING_RULE_MATCH_TYPE },
-    Member { name: "Value", required: true, shape: &CLAIM_VALUE },
-    Member { name: "RoleARN", required: true, shape: &ARN_STRING },
+    Member { name: "Claim", required: true, sensitive: false, shape: &CLAIM_NAME },
+    Member { name: "MatchType", required: true, sensitive: false, shape: &MAPPING_RULE_MATCH_TYPE },
+    Member { name: "Value", required: true, sensitive: false, shape: &CLAIM_VALUE },
+    Member { name: "RoleARN", required: true, sensitive: false, shape: &ARN_STRING },
 ]);
 pub static MAPPING_RULE_MATCH_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["Equals", "Contains", "StartsWith", "NotEqual"],
-    sensitive: false,
 });
 pub static MAPPING_RULES_LIST: Shape = Shape::List { element: &MAPPING_RULE, min: Some(1), max: Some(400) };
 pub static MERGE_DEVELOPER_IDENTITIES_INPUT: Shape = Shape::Structure(&[
-    Member { name: "SourceUserIdentifier", required: true, shape: &DEVELOPER_USER_IDENTIFIER },
-    Member { name: "DestinationUserIdentifier", required: true, shape: &DEVELOPER_USER_IDENTIFIER },
-    Member { name: "DeveloperProviderName", required: true, shape: &DEVELOPER_PROVIDER_NAME },
-    Member { name: "IdentityPoolId", required: true, shape: &IDENTITY_POOL_ID },
+    Member {
+        name: "SourceUserIdentifier",
+        required: true,
+        sensitive: false,
+        shape: &DEVELOPER_USER_IDENTIFIER,
+    },
+    Member {
+        name: "DestinationUserIdentifier",
+        required: true,
+        sensitive: false,
+        shape: &DEVELOPER_USER_IDENTIFIER,
+    },
+    Member {
+        name: "DeveloperProviderName",
+        required: true,
+        sensitive: false,
+        shape: &DEVELOPER_PROVIDER_NAME,
+    },
+    Member { name: "IdentityPoolId", required: true, sensitive: false, shape: &IDENTITY_POOL_ID },
 ]);
-pub static OIDC_PROVIDER_LIST: Shape = Shape::List { element: &ARN_STRING, min: None, max: None };
-pub static PAGINATION_KEY: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(65535),
-    pattern: Some(&PATTERN_1),
-    values: &[],
+pub static MERGE_DEVELOPER_IDENTITIES_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "IdentityId",
+    required: false,
     sensitive: false,
-});
+    shape: &IDENTITY_ID,
+}]);
+pub static OIDC_PROVIDER_LIST: Shape = Shape::List { element: &ARN_STRING, min: None, max: None };
+pub static OIDC_TOKEN: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &[] });
+pub static PAGINATION_KEY: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(65535), pattern: Some(&PATTERN_1), values: &[] });
 pub static PRINCIPAL_TAG_ID: Shape =
-    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: None, values: &[], sensitive: false });
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: None, values: &[] });
 pub static PRINCIPAL_TAG_VALUE: Shape =
-    Shape::String(StringShape { min: Some(1), max: Some(256), pattern: None, values: &[], sensitive: false });
+    Shape::String(StringShape { min: Some(1), max: Some(256), pattern: None, values: &[] });
 pub static PRINCIPAL_TAGS: Shape =
     Shape::Map { key: &PRINCIPAL_TAG_ID, value: &PRINCIPAL_TAG_VALUE, min: None, max: Some(50) };
 pub static QUERY_LIMIT: Shape = Shape::Integer { min: Some(1), max: Some(60) };
 pub static ROLE_MAPPING: Shape = Shape::Structure(&[
-    Member { name: "Type", required: true, shape: &ROLE_MAPPING_TYPE },
-    Member { name: "AmbiguousRoleResolution", required: false, shape: &AMBIGUOUS_ROLE_RESOLUTION_TYPE },
-    Member { name: "RulesConfiguration", required: false, shape: &RULES_CONFIGURATION_TYPE },
+    Member { name: "Type", required: true, sensitive: false, shape: &ROLE_MAPPING_TYPE },
+    Member {
+        name: "AmbiguousRoleResolution",
+        required: false,
+        sensitive: false,
+        shape: &AMBIGUOUS_ROLE_RESOLUTION_TYPE,
+    },
+    Member {
+        name: "RulesConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &RULES_CONFIGURATION_TYPE,
+    },
 ]);
 pub static ROLE_MAPPING_MAP: Shape =
     Shape::Map { key: &IDENTITY_PROVIDER_NAME, value: &ROLE_MAPPING, min: None, max: Some(10) };
-pub static ROLE_MAPPING_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["Token", "Rules"],
-    sensitive: false,
-});
-pub static ROLE_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(128),
-    pattern: Some(&PATTERN_0),
-    values: &[],
-    sensitive: false,
-});
+pub static ROLE_MAPPING_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["Token", "Rules"] });
+pub static ROLE_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: Some(&PATTERN_0), values: &[] });
 pub static ROLES_MAP: Shape = Shape::Map { key: &ROLE_TYPE, value: &ARN_STRING, min: None, max: Some(2) };
-pub static RULES_CONFIGURATION_TYPE: Shape =
-    Shape::Structure(&[Member { name: "Rules", required: true, shape: &MAPPING_RULES_LIST }]);
+pub static RULES_CONFIGURATION_TYPE: Shape = Shape::Structure(&[Member {
+    name: "Rules",
+    required: true,
+    sensitive: false,
+    shape: &MAPPING_RULES_LIST,
+}]);
 pub static SAML_PROVIDER_LIST: Shape = Shape::List { element: &ARN_STRING, min: None, max: None };
+pub static SECRET_KEY_STRING: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &[] });
+pub static SESSION_TOKEN_STRING: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &[] });
 pub static SET_IDENTITY_POOL_ROLES_INPUT: Shape = Shape::Structure(&[
-    Member { name: "IdentityPoolId", required: true, shape: &IDENTITY_POOL_ID },
-    Member { name: "Roles", required: true, shape: &ROLES_MAP },
-    Member { name: "RoleMappings", required: false, shape: &ROLE_MAPPING_MAP },
+    Member { name: "IdentityPoolId", required: true, sensitive: false, shape: &IDENTITY_POOL_ID },
+    Member { name: "Roles", required: true, sensitive: false, shape: &ROLES_MAP },
+    Member { name: "RoleMappings", required: false, sensitive: false, shape: &ROLE_MAPPING_MAP },
 ]);
 pub static SET_PRINCIPAL_TAG_ATTRIBUTE_MAP_INPUT: Shape = Shape::Structure(&[
-    Member { name: "IdentityPoolId", required: true, shape: &IDENTITY_POOL_ID },
-    Member { name: "IdentityProviderName", required: true, shape: &IDENTITY_PROVIDER_NAME },
-    Member { name: "UseDefaults", required: false, shape: &USE_DEFAULTS },
-    Member { name: "PrincipalTags", required: false, shape: &PRINCIPAL_TAGS },
+    Member { name: "IdentityPoolId", required: true, sensitive: false, shape: &IDENTITY_POOL_ID },
+    Member { name: "IdentityProviderName", required: true, sensitive: false, shape: &IDENTITY_PROVIDER_NAME },
+    Member { name: "UseDefaults", required: false, sensitive: false, shape: &USE_DEFAULTS },
+    Member { name: "PrincipalTags", required: false, sensitive: false, shape: &PRINCIPAL_TAGS },
+]);
+pub static SET_PRINCIPAL_TAG_ATTRIBUTE_MAP_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "IdentityPoolId", required: false, sensitive: false, shape: &IDENTITY_POOL_ID },
+    Member {
+        name: "IdentityProviderName",
+        required: false,
+        sensitive: false,
+        shape: &IDENTITY_PROVIDER_NAME,
+    },
+    Member { name: "UseDefaults", required: false, sensitive: false, shape: &USE_DEFAULTS },
+    Member { name: "PrincipalTags", required: false, sensitive: false, shape: &PRINCIPAL_TAGS },
 ]);
 pub static TAG_KEYS_TYPE: Shape =
-    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: None, values: &[], sensitive: false });
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: None, values: &[] });
 pub static TAG_RESOURCE_INPUT: Shape = Shape::Structure(&[
-    Member { name: "ResourceArn", required: true, shape: &ARN_STRING },
-    Member { name: "Tags", required: true, shape: &IDENTITY_POOL_TAGS_TYPE },
+    Member { name: "ResourceArn", required: true, sensitive: false, shape: &ARN_STRING },
+    Member { name: "Tags", required: true, sensitive: false, shape: &IDENTITY_POOL_TAGS_TYPE },
 ]);
+pub static TAG_RESOURCE_RESPONSE: Shape = Shape::Structure(&[]);
 pub static TAG_VALUE_TYPE: Shape =
-    Shape::String(StringShape { min: Some(0), max: Some(256), pattern: None, values: &[], sensitive: false });
+    Shape::String(StringShape { min: Some(0), max: Some(256), pattern: None, values: &[] });
 pub static TOKEN_DURATION: Shape = Shape::Long { min: Some(1), max: Some(86400) };
 pub static UNLINK_DEVELOPER_IDENTITY_INPUT: Shape = Shape::Structure(&[
-    Member { name: "IdentityId", required: true, shape: &IDENTITY_ID },
-    Member { name: "IdentityPoolId", required: true, shape: &IDENTITY_POOL_ID },
-    Member { name: "DeveloperProviderName", required: true, shape: &DEVELOPER_PROVIDER_NAME },
-    Member { name: "DeveloperUserIdentifier", required: true, shape: &DEVELOPER_USER_IDENTIFIER },
+    Member { name: "IdentityId", required: true, sensitive: false, shape: &IDENTITY_ID },
+    Member { name: "IdentityPoolId", required: true, sensitive: false, shape: &IDENTITY_POOL_ID },
+    Member {
+        name: "DeveloperProviderName",
+        required: true,
+        sensitive: false,
+        shape: &DEVELOPER_PROVIDER_NAME,
+    },
+    Member {
+        name: "DeveloperUserIdentifier",
+        required: true,
+        sensitive: false,
+        shape: &DEVELOPER_USER_IDENTIFIER,
+    },
 ]);
 pub static UNLINK_IDENTITY_INPUT: Shape = Shape::Structure(&[
-    Member { name: "IdentityId", required: true, shape: &IDENTITY_ID },
-    Member { name: "Logins", required: true, shape: &LOGINS_MAP },
-    Member { name: "LoginsToRemove", required: true, shape: &LOGINS_LIST },
+    Member { name: "IdentityId", required: true, sensitive: false, shape: &IDENTITY_ID },
+    Member { name: "Logins", required: true, sensitive: true, shape: &LOGINS_MAP },
+    Member { name: "LoginsToRemove", required: true, sensitive: false, shape: &LOGINS_LIST },
 ]);
+pub static UNPROCESSED_IDENTITY_ID: Shape = Shape::Structure(&[
+    Member { name: "IdentityId", required: false, sensitive: false, shape: &IDENTITY_ID },
+    Member { name: "ErrorCode", required: false, sensitive: false, shape: &ERROR_CODE },
+]);
+pub static UNPROCESSED_IDENTITY_ID_LIST: Shape =
+    Shape::List { element: &UNPROCESSED_IDENTITY_ID, min: None, max: Some(60) };
 pub static UNTAG_RESOURCE_INPUT: Shape = Shape::Structure(&[
-    Member { name: "ResourceArn", required: true, shape: &ARN_STRING },
-    Member { name: "TagKeys", required: true, shape: &IDENTITY_POOL_TAGS_LIST_TYPE },
+    Member { name: "ResourceArn", required: true, sensitive: false, shape: &ARN_STRING },
+    Member { name: "TagKeys", required: true, sensitive: false, shape: &IDENTITY_POOL_TAGS_LIST_TYPE },
 ]);
+pub static UNTAG_RESOURCE_RESPONSE: Shape = Shape::Structure(&[]);
 pub static USE_DEFAULTS: Shape = Shape::Boolean;

@@ -151,6 +151,43 @@ impl Operation {
         }
     }
 
+    /// What its output looks like, if the model gives it one.
+    pub fn output(self) -> Option<&'static Shape> {
+        match self {
+            Self::CreateIdentityPool => Some(&super::constraints::IDENTITY_POOL),
+            Self::DeleteIdentities => Some(&super::constraints::DELETE_IDENTITIES_RESPONSE),
+            Self::DeleteIdentityPool => None,
+            Self::DescribeIdentity => Some(&super::constraints::IDENTITY_DESCRIPTION),
+            Self::DescribeIdentityPool => Some(&super::constraints::IDENTITY_POOL),
+            Self::GetCredentialsForIdentity => {
+                Some(&super::constraints::GET_CREDENTIALS_FOR_IDENTITY_RESPONSE)
+            }
+            Self::GetId => Some(&super::constraints::GET_ID_RESPONSE),
+            Self::GetIdentityPoolRoles => Some(&super::constraints::GET_IDENTITY_POOL_ROLES_RESPONSE),
+            Self::GetOpenIdToken => Some(&super::constraints::GET_OPEN_ID_TOKEN_RESPONSE),
+            Self::GetOpenIdTokenForDeveloperIdentity => {
+                Some(&super::constraints::GET_OPEN_ID_TOKEN_FOR_DEVELOPER_IDENTITY_RESPONSE)
+            }
+            Self::GetPrincipalTagAttributeMap => {
+                Some(&super::constraints::GET_PRINCIPAL_TAG_ATTRIBUTE_MAP_RESPONSE)
+            }
+            Self::ListIdentities => Some(&super::constraints::LIST_IDENTITIES_RESPONSE),
+            Self::ListIdentityPools => Some(&super::constraints::LIST_IDENTITY_POOLS_RESPONSE),
+            Self::ListTagsForResource => Some(&super::constraints::LIST_TAGS_FOR_RESOURCE_RESPONSE),
+            Self::LookupDeveloperIdentity => Some(&super::constraints::LOOKUP_DEVELOPER_IDENTITY_RESPONSE),
+            Self::MergeDeveloperIdentities => Some(&super::constraints::MERGE_DEVELOPER_IDENTITIES_RESPONSE),
+            Self::SetIdentityPoolRoles => None,
+            Self::SetPrincipalTagAttributeMap => {
+                Some(&super::constraints::SET_PRINCIPAL_TAG_ATTRIBUTE_MAP_RESPONSE)
+            }
+            Self::TagResource => Some(&super::constraints::TAG_RESOURCE_RESPONSE),
+            Self::UnlinkDeveloperIdentity => None,
+            Self::UnlinkIdentity => None,
+            Self::UntagResource => Some(&super::constraints::UNTAG_RESOURCE_RESPONSE),
+            Self::UpdateIdentityPool => Some(&super::constraints::IDENTITY_POOL),
+        }
+    }
+
     /// The errors the model declares for it.
     pub const fn errors(self) -> &'static [ErrorKind] {
         match self {

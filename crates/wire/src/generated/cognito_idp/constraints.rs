@@ -8,389 +8,556 @@ pub static PATTERN_1: Pattern = Pattern::new(
     "(arn:[\\w+=/,.@-]+:[\\w+=/,.@-]+:([\\w+=/,.@-]*)?:[0-9]+:[\\w+=/,.@-]+(:[\\w+=/,.@-]+)?(:[\\w+=/,.@-]+)?)?",
     "\\A(?:(arn:[0-9A-Za-z_+=/,.@-]+:[0-9A-Za-z_+=/,.@-]+:([0-9A-Za-z_+=/,.@-]*)?:[0-9]+:[0-9A-Za-z_+=/,.@-]+(:[0-9A-Za-z_+=/,.@-]+)?(:[0-9A-Za-z_+=/,.@-]+)?)?)\\z",
 );
-pub static PATTERN_2: Pattern = Pattern::new(".*\\{####\\}.*", "\\A(?:.*\\{####\\}.*)\\z");
+pub static PATTERN_2: Pattern = Pattern::new(
+    ".*\\{####\\}.*",
+    "\\A(?:[^\\n\\r\\u{85}\\u{2028}\\u{2029}]*\\{####\\}[^\\n\\r\\u{85}\\u{2028}\\u{2029}]*)\\z",
+);
 pub static PATTERN_3: Pattern = Pattern::new("Level[1-4]", "\\A(?:Level[1-4])\\z");
 pub static PATTERN_4: Pattern = Pattern::new("[0-9]+", "\\A(?:[0-9]+)\\z");
 pub static PATTERN_5: Pattern = Pattern::new("[A-Za-z0-9-_+/=.]+", "\\A(?:[A-Za-z0-9-_+/=.]+)\\z");
 pub static PATTERN_6: Pattern = Pattern::new("[A-Za-z0-9-_=.]+", "\\A(?:[A-Za-z0-9-_=.]+)\\z");
-pub static PATTERN_7: Pattern = Pattern::new("[\\S]+", "\\A(?:[[^\\t\\n\\x0B\\f\\r ]]+)\\z");
-pub static PATTERN_8: Pattern = Pattern::new(
+pub static PATTERN_7: Pattern = Pattern::new("[A-Za-z0-9]+", "\\A(?:[A-Za-z0-9]+)\\z");
+pub static PATTERN_8: Pattern = Pattern::new("[\\S]+", "\\A(?:[[^\\t\\n\\x0B\\f\\r ]]+)\\z");
+pub static PATTERN_9: Pattern = Pattern::new(
     "[\\S]+",
     "\\A(?:[^\\t\\n\\x0B\\f\\r ](?:[\\t\\n\\x0B\\f\\r [^\\t\\n\\x0B\\f\\r ]]*[^\\t\\n\\x0B\\f\\r ])?)\\z",
 );
-pub static PATTERN_9: Pattern = Pattern::new(
+pub static PATTERN_10: Pattern = Pattern::new(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\p{Z}]+",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\p{Z}]+)\\z",
 );
-pub static PATTERN_10: Pattern = Pattern::new(
+pub static PATTERN_11: Pattern = Pattern::new(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]*",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\t\\n\\x0B\\f\\r *]*)\\z",
 );
-pub static PATTERN_11: Pattern = Pattern::new(
+pub static PATTERN_12: Pattern = Pattern::new(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]*\\{####\\}[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]*",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\t\\n\\x0B\\f\\r *]*\\{####\\}[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\t\\n\\x0B\\f\\r *]*)\\z",
 );
-pub static PATTERN_12: Pattern = Pattern::new(
+pub static PATTERN_13: Pattern = Pattern::new(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]*\\{##[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]*##\\}[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]*",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\t\\n\\x0B\\f\\r *]*\\{##[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\t\\n\\x0B\\f\\r *]*##\\}[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\t\\n\\x0B\\f\\r *]*)\\z",
 );
-pub static PATTERN_13: Pattern = Pattern::new(
+pub static PATTERN_14: Pattern = Pattern::new(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]+",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\t\\n\\x0B\\f\\r *]+)\\z",
 );
-pub static PATTERN_14: Pattern = Pattern::new(
+pub static PATTERN_15: Pattern = Pattern::new(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s]+",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\t\\n\\x0B\\f\\r ]+)\\z",
 );
-pub static PATTERN_15: Pattern = Pattern::new(
+pub static PATTERN_16: Pattern = Pattern::new(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\t\\n\\r ]+",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\t\\n\\r ]+)\\z",
 );
-pub static PATTERN_16: Pattern =
+pub static PATTERN_17: Pattern =
     Pattern::new("[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+", "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+)\\z");
-pub static PATTERN_17: Pattern = Pattern::new(
+pub static PATTERN_18: Pattern = Pattern::new(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+@[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+@[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+)\\z",
 );
-pub static PATTERN_18: Pattern = Pattern::new("[\\w+-]+", "\\A(?:[0-9A-Za-z_+-]+)\\z");
-pub static PATTERN_19: Pattern = Pattern::new("[\\w+=/]+", "\\A(?:[0-9A-Za-z_+=/]+)\\z");
-pub static PATTERN_20: Pattern = Pattern::new("[\\w+]+", "\\A(?:[0-9A-Za-z_+]+)\\z");
-pub static PATTERN_21: Pattern = Pattern::new("[\\w-]+_[0-9a-f-]+", "\\A(?:[0-9A-Za-z_-]+_[0-9a-f-]+)\\z");
-pub static PATTERN_22: Pattern =
-    Pattern::new("[\\w-]+_[0-9a-zA-Z]+", "\\A(?:[0-9A-Za-z_-]+_[0-9a-zA-Z]+)\\z");
+pub static PATTERN_19: Pattern = Pattern::new("[\\w+-]+", "\\A(?:[0-9A-Za-z_+-]+)\\z");
+pub static PATTERN_20: Pattern = Pattern::new("[\\w+=/]+", "\\A(?:[0-9A-Za-z_+=/]+)\\z");
+pub static PATTERN_21: Pattern = Pattern::new("[\\w+]+", "\\A(?:[0-9A-Za-z_+]+)\\z");
+pub static PATTERN_22: Pattern = Pattern::new("[\\w-]+_[0-9a-f-]+", "\\A(?:[0-9A-Za-z_-]+_[0-9a-f-]+)\\z");
 pub static PATTERN_23: Pattern =
-    Pattern::new("[\\w\\s+=,.@-]+", "\\A(?:[0-9A-Za-z_\\t\\n\\x0B\\f\\r +=,.@-]+)\\z");
+    Pattern::new("[\\w-]+_[0-9a-zA-Z]+", "\\A(?:[0-9A-Za-z_-]+_[0-9a-zA-Z]+)\\z");
 pub static PATTERN_24: Pattern =
+    Pattern::new("[\\w\\s+=,.@-]+", "\\A(?:[0-9A-Za-z_\\t\\n\\x0B\\f\\r +=,.@-]+)\\z");
+pub static PATTERN_25: Pattern =
     Pattern::new("[\\w\\s+=.@-]+", "\\A(?:[0-9A-Za-z_\\t\\n\\x0B\\f\\r +=.@-]+)\\z");
-pub static PATTERN_25: Pattern = Pattern::new(
+pub static PATTERN_26: Pattern = Pattern::new("[\\w]+", "\\A(?:[0-9A-Za-z_]+)\\z");
+pub static PATTERN_27: Pattern = Pattern::new(
     "[\\x21\\x23-\\x2E\\x30-\\x5B\\x5D-\\x7E]+",
     "\\A(?:[\\x21\\x23-\\x2E\\x30-\\x5B\\x5D-\\x7E]+)\\z",
 );
-pub static PATTERN_26: Pattern =
+pub static PATTERN_28: Pattern =
     Pattern::new("[\\x21\\x23-\\x5B\\x5D-\\x7E]+", "\\A(?:[\\x21\\x23-\\x5B\\x5D-\\x7E]+)\\z");
-pub static PATTERN_27: Pattern = Pattern::new(
+pub static PATTERN_29: Pattern = Pattern::new(
     "[^_\\p{Z}][\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}][^_\\p{Z}]+",
     "\\A(?:[^_\\p{Z}][\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}][^_\\p{Z}]+)\\z",
 );
-pub static PATTERN_28: Pattern =
+pub static PATTERN_30: Pattern =
     Pattern::new("^(terms-of-use|privacy-policy)$", "\\A(?:^(terms-of-use|privacy-policy)$)\\z");
-pub static PATTERN_29: Pattern = Pattern::new("^(tkn|sso)[a-z0-9]{25}$", "\\A(?:^(tkn|sso)[a-z0-9]{25}$)\\z");
-pub static PATTERN_30: Pattern = Pattern::new("^[0-9a-fA-F]+$", "\\A(?:^[0-9a-fA-F]+$)\\z");
-pub static PATTERN_31: Pattern = Pattern::new(
+pub static PATTERN_31: Pattern = Pattern::new("^(tkn|sso)[a-z0-9]{25}$", "\\A(?:^(tkn|sso)[a-z0-9]{25}$)\\z");
+pub static PATTERN_32: Pattern =
+    Pattern::new("^[0-9A-Za-z\\.\\-_]*(?<!\\.)$", "\\A(?:(?:[0-9A-Za-z.\\-_]*[0-9A-Za-z\\-_])?)\\z");
+pub static PATTERN_33: Pattern = Pattern::new("^[0-9a-fA-F]+$", "\\A(?:^[0-9a-fA-F]+$)\\z");
+pub static PATTERN_34: Pattern = Pattern::new(
     "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[4][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$",
     "\\A(?:^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[4][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$)\\z",
 );
-pub static PATTERN_32: Pattern =
+pub static PATTERN_35: Pattern =
     Pattern::new("^[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+$", "\\A(?:^[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+$)\\z");
-pub static PATTERN_33: Pattern = Pattern::new("^[\\w\\- ]+$", "\\A(?:^[0-9A-Za-z_\\- ]+$)\\z");
-pub static PATTERN_34: Pattern = Pattern::new(
+pub static PATTERN_36: Pattern = Pattern::new("^[\\w\\- ]+$", "\\A(?:^[0-9A-Za-z_\\- ]+$)\\z");
+pub static PATTERN_37: Pattern = Pattern::new(
     "^[a-z0-9](?:[a-z0-9\\-]{0,61}[a-z0-9])?$",
     "\\A(?:^[a-z0-9](?:[a-z0-9\\-]{0,61}[a-z0-9])?$)\\z",
 );
-pub static PATTERN_35: Pattern = Pattern::new("^[a-zA-Z0-9_-]+$", "\\A(?:^[a-zA-Z0-9_-]+$)\\z");
-pub static PATTERN_36: Pattern = Pattern::new(
+pub static PATTERN_38: Pattern = Pattern::new("^[a-zA-Z0-9_-]+$", "\\A(?:^[a-zA-Z0-9_-]+$)\\z");
+pub static PATTERN_39: Pattern = Pattern::new(
     "^cognito:(default|dutch|english|french|spanish|german|bahasa-indonesia|italian|japanese|korean|portuguese-brazil|chinese-(simplified|traditional))$",
     "\\A(?:^cognito:(default|dutch|english|french|spanish|german|bahasa-indonesia|italian|japanese|korean|portuguese-brazil|chinese-(simplified|traditional))$)\\z",
 );
-pub static PATTERN_37: Pattern = Pattern::new(
+pub static PATTERN_40: Pattern = Pattern::new(
     "arn:[\\w+=/,.@-]+:[\\w+=/,.@-]+:([\\w+=/,.@-]*)?:[0-9]+:[\\w+=/,.@-]+(:[\\w+=/,.@-]+)?(:[\\w+=/,.@-]+)?",
     "\\A(?:arn:[0-9A-Za-z_+=/,.@-]+:[0-9A-Za-z_+=/,.@-]+:([0-9A-Za-z_+=/,.@-]*)?:[0-9]+:[0-9A-Za-z_+=/,.@-]+(:[0-9A-Za-z_+=/,.@-]+)?(:[0-9A-Za-z_+=/,.@-]+)?)\\z",
 );
-pub static PATTERN_38: Pattern = Pattern::new(
+pub static PATTERN_41: Pattern = Pattern::new(
     "arn:[\\w+=/,.@-]+:[\\w+=/,.@-]+:::[\\w+=/,.@-]+(:[\\w+=/,.@-]+)?(:[\\w+=/,.@-]+)?",
     "\\A(?:arn:[0-9A-Za-z_+=/,.@-]+:[0-9A-Za-z_+=/,.@-]+:::[0-9A-Za-z_+=/,.@-]+(:[0-9A-Za-z_+=/,.@-]+)?(:[0-9A-Za-z_+=/,.@-]+)?)\\z",
 );
-pub static PATTERN_39: Pattern = Pattern::new("import-[0-9a-zA-Z-]+", "\\A(?:import-[0-9a-zA-Z-]+)\\z");
+pub static PATTERN_42: Pattern = Pattern::new("import-[0-9a-zA-Z-]+", "\\A(?:import-[0-9a-zA-Z-]+)\\z");
 
+pub static AWS_ACCOUNT_ID_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: Some(12), pattern: Some(&PATTERN_4), values: &[] });
 pub static ACCESS_TOKEN_VALIDITY_TYPE: Shape = Shape::Integer { min: Some(1), max: Some(86400) };
 pub static ACCOUNT_RECOVERY_SETTING_TYPE: Shape = Shape::Structure(&[Member {
     name: "RecoveryMechanisms",
     required: false,
+    sensitive: false,
     shape: &RECOVERY_MECHANISMS_TYPE,
 }]);
 pub static ACCOUNT_TAKEOVER_ACTION_NOTIFY_TYPE: Shape = Shape::Boolean;
 pub static ACCOUNT_TAKEOVER_ACTION_TYPE: Shape = Shape::Structure(&[
-    Member { name: "Notify", required: true, shape: &ACCOUNT_TAKEOVER_ACTION_NOTIFY_TYPE },
-    Member { name: "EventAction", required: true, shape: &ACCOUNT_TAKEOVER_EVENT_ACTION_TYPE },
+    Member { name: "Notify", required: true, sensitive: false, shape: &ACCOUNT_TAKEOVER_ACTION_NOTIFY_TYPE },
+    Member {
+        name: "EventAction",
+        required: true,
+        sensitive: false,
+        shape: &ACCOUNT_TAKEOVER_EVENT_ACTION_TYPE,
+    },
 ]);
 pub static ACCOUNT_TAKEOVER_ACTIONS_TYPE: Shape = Shape::Structure(&[
-    Member { name: "LowAction", required: false, shape: &ACCOUNT_TAKEOVER_ACTION_TYPE },
-    Member { name: "MediumAction", required: false, shape: &ACCOUNT_TAKEOVER_ACTION_TYPE },
-    Member { name: "HighAction", required: false, shape: &ACCOUNT_TAKEOVER_ACTION_TYPE },
+    Member { name: "LowAction", required: false, sensitive: false, shape: &ACCOUNT_TAKEOVER_ACTION_TYPE },
+    Member { name: "MediumAction", required: false, sensitive: false, shape: &ACCOUNT_TAKEOVER_ACTION_TYPE },
+    Member { name: "HighAction", required: false, sensitive: false, shape: &ACCOUNT_TAKEOVER_ACTION_TYPE },
 ]);
 pub static ACCOUNT_TAKEOVER_EVENT_ACTION_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["BLOCK", "MFA_IF_CONFIGURED", "MFA_REQUIRED", "NO_ACTION"],
-    sensitive: false,
 });
 pub static ACCOUNT_TAKEOVER_RISK_CONFIGURATION_TYPE: Shape = Shape::Structure(&[
-    Member { name: "NotifyConfiguration", required: false, shape: &NOTIFY_CONFIGURATION_TYPE },
-    Member { name: "Actions", required: true, shape: &ACCOUNT_TAKEOVER_ACTIONS_TYPE },
+    Member {
+        name: "NotifyConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &NOTIFY_CONFIGURATION_TYPE,
+    },
+    Member { name: "Actions", required: true, sensitive: false, shape: &ACCOUNT_TAKEOVER_ACTIONS_TYPE },
 ]);
 pub static ACR_CONFIGURATION_TYPE: Shape =
     Shape::Map { key: &ACR_LEVEL_KEY_TYPE, value: &ACR_LEVEL_CONFIG_TYPE, min: Some(0), max: Some(4) };
-pub static ACR_LEVEL_CONFIG_TYPE: Shape =
-    Shape::Structure(&[Member { name: "AcrValue", required: true, shape: &ACR_VALUE_TYPE }]);
-pub static ACR_LEVEL_KEY_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: Some(&PATTERN_3),
-    values: &[],
+pub static ACR_LEVEL_CONFIG_TYPE: Shape = Shape::Structure(&[Member {
+    name: "AcrValue",
+    required: true,
     sensitive: false,
-});
-pub static ACR_MAPPING_KEY_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: Some(&PATTERN_3),
-    values: &[],
-    sensitive: false,
-});
+    shape: &ACR_VALUE_TYPE,
+}]);
+pub static ACR_LEVEL_KEY_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: Some(&PATTERN_3), values: &[] });
+pub static ACR_MAPPING_KEY_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: Some(&PATTERN_3), values: &[] });
 pub static ACR_MAPPING_TYPE: Shape =
     Shape::Map { key: &ACR_MAPPING_KEY_TYPE, value: &ACR_VALUE_TYPE, min: Some(0), max: Some(4) };
-pub static ACR_VALUE_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(64),
-    pattern: Some(&PATTERN_26),
-    values: &[],
-    sensitive: false,
-});
+pub static ACR_VALUE_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(64), pattern: Some(&PATTERN_28), values: &[] });
 pub static ADD_CUSTOM_ATTRIBUTES_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "CustomAttributes", required: true, shape: &CUSTOM_ATTRIBUTES_LIST_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member {
+        name: "CustomAttributes",
+        required: true,
+        sensitive: false,
+        shape: &CUSTOM_ATTRIBUTES_LIST_TYPE,
+    },
 ]);
+pub static ADD_CUSTOM_ATTRIBUTES_RESPONSE: Shape = Shape::Structure(&[]);
 pub static ADD_USER_POOL_CLIENT_SECRET_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
-    Member { name: "ClientSecret", required: false, shape: &CLIENT_SECRET_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "ClientSecret", required: false, sensitive: true, shape: &CLIENT_SECRET_TYPE },
 ]);
+pub static ADD_USER_POOL_CLIENT_SECRET_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "ClientSecretDescriptor",
+    required: false,
+    sensitive: false,
+    shape: &CLIENT_SECRET_DESCRIPTOR_TYPE,
+}]);
 pub static ADMIN_ADD_USER_TO_GROUP_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
-    Member { name: "GroupName", required: true, shape: &GROUP_NAME_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "GroupName", required: true, sensitive: false, shape: &GROUP_NAME_TYPE },
 ]);
 pub static ADMIN_CONFIRM_SIGN_UP_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
-    Member { name: "ClientMetadata", required: false, shape: &CLIENT_METADATA_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "ClientMetadata", required: false, sensitive: false, shape: &CLIENT_METADATA_TYPE },
 ]);
+pub static ADMIN_CONFIRM_SIGN_UP_RESPONSE: Shape = Shape::Structure(&[]);
 pub static ADMIN_CREATE_USER_CONFIG_TYPE: Shape = Shape::Structure(&[
-    Member { name: "AllowAdminCreateUserOnly", required: false, shape: &BOOLEAN_TYPE },
+    Member { name: "AllowAdminCreateUserOnly", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
     Member {
         name: "UnusedAccountValidityDays",
         required: false,
+        sensitive: false,
         shape: &ADMIN_CREATE_USER_UNUSED_ACCOUNT_VALIDITY_DAYS_TYPE,
     },
-    Member { name: "InviteMessageTemplate", required: false, shape: &MESSAGE_TEMPLATE_TYPE },
+    Member {
+        name: "InviteMessageTemplate",
+        required: false,
+        sensitive: false,
+        shape: &MESSAGE_TEMPLATE_TYPE,
+    },
 ]);
 pub static ADMIN_CREATE_USER_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
-    Member { name: "UserAttributes", required: false, shape: &ATTRIBUTE_LIST_TYPE },
-    Member { name: "ValidationData", required: false, shape: &ATTRIBUTE_LIST_TYPE },
-    Member { name: "TemporaryPassword", required: false, shape: &PASSWORD_TYPE },
-    Member { name: "ForceAliasCreation", required: false, shape: &FORCE_ALIAS_CREATION },
-    Member { name: "MessageAction", required: false, shape: &MESSAGE_ACTION_TYPE },
-    Member { name: "DesiredDeliveryMediums", required: false, shape: &DELIVERY_MEDIUM_LIST_TYPE },
-    Member { name: "ClientMetadata", required: false, shape: &CLIENT_METADATA_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "UserAttributes", required: false, sensitive: false, shape: &ATTRIBUTE_LIST_TYPE },
+    Member { name: "ValidationData", required: false, sensitive: false, shape: &ATTRIBUTE_LIST_TYPE },
+    Member { name: "TemporaryPassword", required: false, sensitive: true, shape: &PASSWORD_TYPE },
+    Member { name: "ForceAliasCreation", required: false, sensitive: false, shape: &FORCE_ALIAS_CREATION },
+    Member { name: "MessageAction", required: false, sensitive: false, shape: &MESSAGE_ACTION_TYPE },
+    Member {
+        name: "DesiredDeliveryMediums",
+        required: false,
+        sensitive: false,
+        shape: &DELIVERY_MEDIUM_LIST_TYPE,
+    },
+    Member { name: "ClientMetadata", required: false, sensitive: false, shape: &CLIENT_METADATA_TYPE },
 ]);
+pub static ADMIN_CREATE_USER_RESPONSE: Shape =
+    Shape::Structure(&[Member { name: "User", required: false, sensitive: false, shape: &USER_TYPE }]);
 pub static ADMIN_CREATE_USER_UNUSED_ACCOUNT_VALIDITY_DAYS_TYPE: Shape =
     Shape::Integer { min: Some(0), max: Some(365) };
 pub static ADMIN_DELETE_SOFTWARE_TOKEN_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
 ]);
+pub static ADMIN_DELETE_SOFTWARE_TOKEN_RESPONSE: Shape = Shape::Structure(&[]);
 pub static ADMIN_DELETE_USER_ATTRIBUTES_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
-    Member { name: "UserAttributeNames", required: true, shape: &ATTRIBUTE_NAME_LIST_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "UserAttributeNames", required: true, sensitive: false, shape: &ATTRIBUTE_NAME_LIST_TYPE },
 ]);
+pub static ADMIN_DELETE_USER_ATTRIBUTES_RESPONSE: Shape = Shape::Structure(&[]);
 pub static ADMIN_DELETE_USER_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
 ]);
 pub static ADMIN_DISABLE_PROVIDER_FOR_USER_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &STRING_TYPE },
-    Member { name: "User", required: true, shape: &PROVIDER_USER_IDENTIFIER_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "User", required: true, sensitive: false, shape: &PROVIDER_USER_IDENTIFIER_TYPE },
 ]);
+pub static ADMIN_DISABLE_PROVIDER_FOR_USER_RESPONSE: Shape = Shape::Structure(&[]);
 pub static ADMIN_DISABLE_USER_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
 ]);
+pub static ADMIN_DISABLE_USER_RESPONSE: Shape = Shape::Structure(&[]);
 pub static ADMIN_ENABLE_USER_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
 ]);
+pub static ADMIN_ENABLE_USER_RESPONSE: Shape = Shape::Structure(&[]);
 pub static ADMIN_FORGET_DEVICE_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
-    Member { name: "DeviceKey", required: true, shape: &DEVICE_KEY_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "DeviceKey", required: true, sensitive: false, shape: &DEVICE_KEY_TYPE },
 ]);
 pub static ADMIN_GET_DEVICE_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "DeviceKey", required: true, shape: &DEVICE_KEY_TYPE },
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
+    Member { name: "DeviceKey", required: true, sensitive: false, shape: &DEVICE_KEY_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
 ]);
+pub static ADMIN_GET_DEVICE_RESPONSE: Shape =
+    Shape::Structure(&[Member { name: "Device", required: true, sensitive: false, shape: &DEVICE_TYPE }]);
 pub static ADMIN_GET_USER_AUTH_FACTORS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+]);
+pub static ADMIN_GET_USER_AUTH_FACTORS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "PreferredMfaSetting", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member {
+        name: "UserMFASettingList",
+        required: false,
+        sensitive: false,
+        shape: &USER_MFA_SETTING_LIST_TYPE,
+    },
+    Member {
+        name: "ConfiguredUserAuthFactors",
+        required: false,
+        sensitive: false,
+        shape: &CONFIGURED_USER_AUTH_FACTORS_LIST_TYPE,
+    },
 ]);
 pub static ADMIN_GET_USER_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+]);
+pub static ADMIN_GET_USER_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "UserAttributes", required: false, sensitive: false, shape: &ATTRIBUTE_LIST_TYPE },
+    Member { name: "UserCreateDate", required: false, sensitive: false, shape: &DATE_TYPE },
+    Member { name: "UserLastModifiedDate", required: false, sensitive: false, shape: &DATE_TYPE },
+    Member { name: "Enabled", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
+    Member { name: "UserStatus", required: false, sensitive: false, shape: &USER_STATUS_TYPE },
+    Member { name: "MFAOptions", required: false, sensitive: false, shape: &MFA_OPTION_LIST_TYPE },
+    Member { name: "PreferredMfaSetting", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member {
+        name: "UserMFASettingList",
+        required: false,
+        sensitive: false,
+        shape: &USER_MFA_SETTING_LIST_TYPE,
+    },
 ]);
 pub static ADMIN_INITIATE_AUTH_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
-    Member { name: "AuthFlow", required: true, shape: &AUTH_FLOW_TYPE },
-    Member { name: "AuthParameters", required: false, shape: &AUTH_PARAMETERS_TYPE },
-    Member { name: "ClientMetadata", required: false, shape: &CLIENT_METADATA_TYPE },
-    Member { name: "AnalyticsMetadata", required: false, shape: &ANALYTICS_METADATA_TYPE },
-    Member { name: "ContextData", required: false, shape: &CONTEXT_DATA_TYPE },
-    Member { name: "Session", required: false, shape: &SESSION_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "AuthFlow", required: true, sensitive: false, shape: &AUTH_FLOW_TYPE },
+    Member { name: "AuthParameters", required: false, sensitive: true, shape: &AUTH_PARAMETERS_TYPE },
+    Member { name: "ClientMetadata", required: false, sensitive: false, shape: &CLIENT_METADATA_TYPE },
+    Member { name: "AnalyticsMetadata", required: false, sensitive: false, shape: &ANALYTICS_METADATA_TYPE },
+    Member { name: "ContextData", required: false, sensitive: false, shape: &CONTEXT_DATA_TYPE },
+    Member { name: "Session", required: false, sensitive: true, shape: &SESSION_TYPE },
+]);
+pub static ADMIN_INITIATE_AUTH_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "ChallengeName", required: false, sensitive: false, shape: &CHALLENGE_NAME_TYPE },
+    Member { name: "Session", required: false, sensitive: true, shape: &SESSION_TYPE },
+    Member {
+        name: "ChallengeParameters",
+        required: false,
+        sensitive: false,
+        shape: &CHALLENGE_PARAMETERS_TYPE,
+    },
+    Member {
+        name: "AuthenticationResult",
+        required: false,
+        sensitive: false,
+        shape: &AUTHENTICATION_RESULT_TYPE,
+    },
+    Member {
+        name: "AvailableChallenges",
+        required: false,
+        sensitive: false,
+        shape: &AVAILABLE_CHALLENGE_LIST_TYPE,
+    },
 ]);
 pub static ADMIN_LINK_PROVIDER_FOR_USER_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &STRING_TYPE },
-    Member { name: "DestinationUser", required: true, shape: &PROVIDER_USER_IDENTIFIER_TYPE },
-    Member { name: "SourceUser", required: true, shape: &PROVIDER_USER_IDENTIFIER_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &STRING_TYPE },
+    Member {
+        name: "DestinationUser",
+        required: true,
+        sensitive: false,
+        shape: &PROVIDER_USER_IDENTIFIER_TYPE,
+    },
+    Member { name: "SourceUser", required: true, sensitive: false, shape: &PROVIDER_USER_IDENTIFIER_TYPE },
 ]);
+pub static ADMIN_LINK_PROVIDER_FOR_USER_RESPONSE: Shape = Shape::Structure(&[]);
 pub static ADMIN_LIST_DEVICES_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
-    Member { name: "Limit", required: false, shape: &QUERY_LIMIT_TYPE },
-    Member { name: "PaginationToken", required: false, shape: &SEARCH_PAGINATION_TOKEN_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "Limit", required: false, sensitive: false, shape: &QUERY_LIMIT_TYPE },
+    Member {
+        name: "PaginationToken",
+        required: false,
+        sensitive: false,
+        shape: &SEARCH_PAGINATION_TOKEN_TYPE,
+    },
+]);
+pub static ADMIN_LIST_DEVICES_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "Devices", required: false, sensitive: false, shape: &DEVICE_LIST_TYPE },
+    Member {
+        name: "PaginationToken",
+        required: false,
+        sensitive: false,
+        shape: &SEARCH_PAGINATION_TOKEN_TYPE,
+    },
 ]);
 pub static ADMIN_LIST_GROUPS_FOR_USER_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Limit", required: false, shape: &QUERY_LIMIT_TYPE },
-    Member { name: "NextToken", required: false, shape: &PAGINATION_KEY },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Limit", required: false, sensitive: false, shape: &QUERY_LIMIT_TYPE },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY },
+]);
+pub static ADMIN_LIST_GROUPS_FOR_USER_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "Groups", required: false, sensitive: false, shape: &GROUP_LIST_TYPE },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY },
 ]);
 pub static ADMIN_LIST_USER_AUTH_EVENTS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
-    Member { name: "MaxResults", required: false, shape: &QUERY_LIMIT_TYPE },
-    Member { name: "NextToken", required: false, shape: &PAGINATION_KEY },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "MaxResults", required: false, sensitive: false, shape: &QUERY_LIMIT_TYPE },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY },
+]);
+pub static ADMIN_LIST_USER_AUTH_EVENTS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "AuthEvents", required: false, sensitive: false, shape: &AUTH_EVENTS_TYPE },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY },
 ]);
 pub static ADMIN_LIST_USER_SESSIONS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
-    Member { name: "NextToken", required: false, shape: &PAGINATION_KEY },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY },
+]);
+pub static ADMIN_LIST_USER_SESSIONS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "Sessions", required: false, sensitive: false, shape: &SESSIONS_LIST_TYPE },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY },
 ]);
 pub static ADMIN_REMOVE_USER_FROM_GROUP_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
-    Member { name: "GroupName", required: true, shape: &GROUP_NAME_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "GroupName", required: true, sensitive: false, shape: &GROUP_NAME_TYPE },
 ]);
 pub static ADMIN_RESET_USER_PASSWORD_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
-    Member { name: "ClientMetadata", required: false, shape: &CLIENT_METADATA_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "ClientMetadata", required: false, sensitive: false, shape: &CLIENT_METADATA_TYPE },
 ]);
+pub static ADMIN_RESET_USER_PASSWORD_RESPONSE: Shape = Shape::Structure(&[]);
 pub static ADMIN_RESPOND_TO_AUTH_CHALLENGE_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
-    Member { name: "ChallengeName", required: true, shape: &CHALLENGE_NAME_TYPE },
-    Member { name: "ChallengeResponses", required: false, shape: &CHALLENGE_RESPONSES_TYPE },
-    Member { name: "Session", required: false, shape: &SESSION_TYPE },
-    Member { name: "AnalyticsMetadata", required: false, shape: &ANALYTICS_METADATA_TYPE },
-    Member { name: "ContextData", required: false, shape: &CONTEXT_DATA_TYPE },
-    Member { name: "ClientMetadata", required: false, shape: &CLIENT_METADATA_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "ChallengeName", required: true, sensitive: false, shape: &CHALLENGE_NAME_TYPE },
+    Member { name: "ChallengeResponses", required: false, sensitive: true, shape: &CHALLENGE_RESPONSES_TYPE },
+    Member { name: "Session", required: false, sensitive: true, shape: &SESSION_TYPE },
+    Member { name: "AnalyticsMetadata", required: false, sensitive: false, shape: &ANALYTICS_METADATA_TYPE },
+    Member { name: "ContextData", required: false, sensitive: false, shape: &CONTEXT_DATA_TYPE },
+    Member { name: "ClientMetadata", required: false, sensitive: false, shape: &CLIENT_METADATA_TYPE },
+]);
+pub static ADMIN_RESPOND_TO_AUTH_CHALLENGE_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "ChallengeName", required: false, sensitive: false, shape: &CHALLENGE_NAME_TYPE },
+    Member { name: "Session", required: false, sensitive: true, shape: &SESSION_TYPE },
+    Member {
+        name: "ChallengeParameters",
+        required: false,
+        sensitive: false,
+        shape: &CHALLENGE_PARAMETERS_TYPE,
+    },
+    Member {
+        name: "AuthenticationResult",
+        required: false,
+        sensitive: false,
+        shape: &AUTHENTICATION_RESULT_TYPE,
+    },
+    Member {
+        name: "AvailableChallenges",
+        required: false,
+        sensitive: false,
+        shape: &AVAILABLE_CHALLENGE_LIST_TYPE,
+    },
 ]);
 pub static ADMIN_REVOKE_USER_SESSION_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
-    Member { name: "SessionId", required: true, shape: &SESSION_ID_TYPE },
-    Member { name: "RevokeAssociatedSessions", required: false, shape: &REVOKE_ASSOCIATED_SESSIONS_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "SessionId", required: true, sensitive: false, shape: &SESSION_ID_TYPE },
+    Member {
+        name: "RevokeAssociatedSessions",
+        required: false,
+        sensitive: false,
+        shape: &REVOKE_ASSOCIATED_SESSIONS_TYPE,
+    },
 ]);
+pub static ADMIN_REVOKE_USER_SESSION_RESPONSE: Shape = Shape::Structure(&[]);
 pub static ADMIN_SET_USER_MFA_PREFERENCE_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "SMSMfaSettings", required: false, shape: &SMS_MFA_SETTINGS_TYPE },
-    Member { name: "SoftwareTokenMfaSettings", required: false, shape: &SOFTWARE_TOKEN_MFA_SETTINGS_TYPE },
-    Member { name: "EmailMfaSettings", required: false, shape: &EMAIL_MFA_SETTINGS_TYPE },
-    Member { name: "WebAuthnMfaSettings", required: false, shape: &WEB_AUTHN_MFA_SETTINGS_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
+    Member { name: "SMSMfaSettings", required: false, sensitive: false, shape: &SMS_MFA_SETTINGS_TYPE },
+    Member {
+        name: "SoftwareTokenMfaSettings",
+        required: false,
+        sensitive: false,
+        shape: &SOFTWARE_TOKEN_MFA_SETTINGS_TYPE,
+    },
+    Member { name: "EmailMfaSettings", required: false, sensitive: false, shape: &EMAIL_MFA_SETTINGS_TYPE },
+    Member {
+        name: "WebAuthnMfaSettings",
+        required: false,
+        sensitive: false,
+        shape: &WEB_AUTHN_MFA_SETTINGS_TYPE,
+    },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
 ]);
+pub static ADMIN_SET_USER_MFA_PREFERENCE_RESPONSE: Shape = Shape::Structure(&[]);
 pub static ADMIN_SET_USER_PASSWORD_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
-    Member { name: "Password", required: true, shape: &PASSWORD_TYPE },
-    Member { name: "Permanent", required: false, shape: &BOOLEAN_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "Password", required: true, sensitive: true, shape: &PASSWORD_TYPE },
+    Member { name: "Permanent", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
 ]);
+pub static ADMIN_SET_USER_PASSWORD_RESPONSE: Shape = Shape::Structure(&[]);
 pub static ADMIN_SET_USER_SETTINGS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
-    Member { name: "MFAOptions", required: true, shape: &MFA_OPTION_LIST_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "MFAOptions", required: true, sensitive: false, shape: &MFA_OPTION_LIST_TYPE },
 ]);
+pub static ADMIN_SET_USER_SETTINGS_RESPONSE: Shape = Shape::Structure(&[]);
 pub static ADMIN_UPDATE_AUTH_EVENT_FEEDBACK_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
-    Member { name: "EventId", required: true, shape: &EVENT_ID_TYPE },
-    Member { name: "FeedbackValue", required: true, shape: &FEEDBACK_VALUE_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "EventId", required: true, sensitive: false, shape: &EVENT_ID_TYPE },
+    Member { name: "FeedbackValue", required: true, sensitive: false, shape: &FEEDBACK_VALUE_TYPE },
 ]);
+pub static ADMIN_UPDATE_AUTH_EVENT_FEEDBACK_RESPONSE: Shape = Shape::Structure(&[]);
 pub static ADMIN_UPDATE_DEVICE_STATUS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
-    Member { name: "DeviceKey", required: true, shape: &DEVICE_KEY_TYPE },
-    Member { name: "DeviceRememberedStatus", required: false, shape: &DEVICE_REMEMBERED_STATUS_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "DeviceKey", required: true, sensitive: false, shape: &DEVICE_KEY_TYPE },
+    Member {
+        name: "DeviceRememberedStatus",
+        required: false,
+        sensitive: false,
+        shape: &DEVICE_REMEMBERED_STATUS_TYPE,
+    },
 ]);
+pub static ADMIN_UPDATE_DEVICE_STATUS_RESPONSE: Shape = Shape::Structure(&[]);
 pub static ADMIN_UPDATE_USER_ATTRIBUTES_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
-    Member { name: "UserAttributes", required: true, shape: &ATTRIBUTE_LIST_TYPE },
-    Member { name: "ClientMetadata", required: false, shape: &CLIENT_METADATA_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "UserAttributes", required: true, sensitive: false, shape: &ATTRIBUTE_LIST_TYPE },
+    Member { name: "ClientMetadata", required: false, sensitive: false, shape: &CLIENT_METADATA_TYPE },
 ]);
+pub static ADMIN_UPDATE_USER_ATTRIBUTES_RESPONSE: Shape = Shape::Structure(&[]);
 pub static ADMIN_USER_GLOBAL_SIGN_OUT_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
 ]);
+pub static ADMIN_USER_GLOBAL_SIGN_OUT_RESPONSE: Shape = Shape::Structure(&[]);
 pub static ADVANCED_SECURITY_ADDITIONAL_FLOWS_TYPE: Shape = Shape::Structure(&[Member {
     name: "CustomAuthMode",
     required: false,
+    sensitive: false,
     shape: &ADVANCED_SECURITY_ENABLED_MODE_TYPE,
 }]);
-pub static ADVANCED_SECURITY_ENABLED_MODE_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["AUDIT", "ENFORCED"],
-    sensitive: false,
-});
-pub static ADVANCED_SECURITY_MODE_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["OFF", "AUDIT", "ENFORCED"],
-    sensitive: false,
-});
+pub static ADVANCED_SECURITY_ENABLED_MODE_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["AUDIT", "ENFORCED"] });
+pub static ADVANCED_SECURITY_MODE_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["OFF", "AUDIT", "ENFORCED"] });
 pub static ALIAS_ATTRIBUTE_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["phone_number", "email", "preferred_username"],
-    sensitive: false,
 });
 pub static ALIAS_ATTRIBUTES_LIST_TYPE: Shape =
     Shape::List { element: &ALIAS_ATTRIBUTE_TYPE, min: None, max: None };
 pub static ALLOWED_FIRST_AUTH_FACTORS_LIST_TYPE: Shape =
     Shape::List { element: &AUTH_FACTOR_TYPE, min: Some(1), max: Some(5) };
 pub static ANALYTICS_CONFIGURATION_TYPE: Shape = Shape::Structure(&[
-    Member { name: "ApplicationId", required: false, shape: &HEX_STRING_TYPE },
-    Member { name: "ApplicationArn", required: false, shape: &ARN_TYPE },
-    Member { name: "RoleArn", required: false, shape: &ARN_TYPE },
-    Member { name: "ExternalId", required: false, shape: &STRING_TYPE },
-    Member { name: "UserDataShared", required: false, shape: &BOOLEAN_TYPE },
+    Member { name: "ApplicationId", required: false, sensitive: false, shape: &HEX_STRING_TYPE },
+    Member { name: "ApplicationArn", required: false, sensitive: false, shape: &ARN_TYPE },
+    Member { name: "RoleArn", required: false, sensitive: false, shape: &ARN_TYPE },
+    Member { name: "ExternalId", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "UserDataShared", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
 ]);
-pub static ANALYTICS_METADATA_TYPE: Shape =
-    Shape::Structure(&[Member { name: "AnalyticsEndpointId", required: false, shape: &STRING_TYPE }]);
-pub static ARN_TYPE: Shape = Shape::String(StringShape {
-    min: Some(20),
-    max: Some(2048),
-    pattern: Some(&PATTERN_37),
-    values: &[],
+pub static ANALYTICS_METADATA_TYPE: Shape = Shape::Structure(&[Member {
+    name: "AnalyticsEndpointId",
+    required: false,
     sensitive: false,
-});
+    shape: &STRING_TYPE,
+}]);
+pub static ARN_TYPE: Shape =
+    Shape::String(StringShape { min: Some(20), max: Some(2048), pattern: Some(&PATTERN_40), values: &[] });
 pub static ASSET_BYTES_TYPE: Shape = Shape::Blob { min: None, max: Some(1000000) };
 pub static ASSET_CATEGORY_TYPE: Shape = Shape::String(StringShape {
     min: None,
@@ -413,70 +580,76 @@ pub static ASSET_CATEGORY_TYPE: Shape = Shape::String(StringShape {
         "FORM_LOGO",
         "IDP_BUTTON_ICON",
     ],
-    sensitive: false,
 });
 pub static ASSET_EXTENSION_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["ICO", "JPEG", "PNG", "SVG", "WEBP"],
-    sensitive: false,
 });
 pub static ASSET_LIST_TYPE: Shape = Shape::List { element: &ASSET_TYPE, min: Some(0), max: Some(40) };
 pub static ASSET_TYPE: Shape = Shape::Structure(&[
-    Member { name: "Category", required: true, shape: &ASSET_CATEGORY_TYPE },
-    Member { name: "ColorMode", required: true, shape: &COLOR_SCHEME_MODE_TYPE },
-    Member { name: "Extension", required: true, shape: &ASSET_EXTENSION_TYPE },
-    Member { name: "Bytes", required: false, shape: &ASSET_BYTES_TYPE },
-    Member { name: "ResourceId", required: false, shape: &RESOURCE_ID_TYPE },
+    Member { name: "Category", required: true, sensitive: false, shape: &ASSET_CATEGORY_TYPE },
+    Member { name: "ColorMode", required: true, sensitive: false, shape: &COLOR_SCHEME_MODE_TYPE },
+    Member { name: "Extension", required: true, sensitive: false, shape: &ASSET_EXTENSION_TYPE },
+    Member { name: "Bytes", required: false, sensitive: false, shape: &ASSET_BYTES_TYPE },
+    Member { name: "ResourceId", required: false, sensitive: false, shape: &RESOURCE_ID_TYPE },
 ]);
 pub static ASSOCIATE_SOFTWARE_TOKEN_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "AccessToken", required: false, shape: &TOKEN_MODEL_TYPE },
-    Member { name: "Session", required: false, shape: &SESSION_TYPE },
+    Member { name: "AccessToken", required: false, sensitive: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "Session", required: false, sensitive: true, shape: &SESSION_TYPE },
+]);
+pub static ASSOCIATE_SOFTWARE_TOKEN_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "SecretCode", required: false, sensitive: true, shape: &SECRET_CODE_TYPE },
+    Member { name: "Session", required: false, sensitive: true, shape: &SESSION_TYPE },
 ]);
 pub static ATTRIBUTE_DATA_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["String", "Number", "DateTime", "Boolean"],
-    sensitive: false,
 });
 pub static ATTRIBUTE_LIST_TYPE: Shape = Shape::List { element: &ATTRIBUTE_TYPE, min: None, max: None };
 pub static ATTRIBUTE_MAPPING_KEY_TYPE: Shape =
-    Shape::String(StringShape { min: Some(1), max: Some(32), pattern: None, values: &[], sensitive: false });
+    Shape::String(StringShape { min: Some(1), max: Some(32), pattern: None, values: &[] });
 pub static ATTRIBUTE_MAPPING_TYPE: Shape =
     Shape::Map { key: &ATTRIBUTE_MAPPING_KEY_TYPE, value: &STRING_TYPE, min: None, max: None };
 pub static ATTRIBUTE_NAME_LIST_TYPE: Shape =
     Shape::List { element: &ATTRIBUTE_NAME_TYPE, min: None, max: None };
-pub static ATTRIBUTE_NAME_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(32),
-    pattern: Some(&PATTERN_15),
-    values: &[],
-    sensitive: false,
-});
+pub static ATTRIBUTE_NAME_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(32), pattern: Some(&PATTERN_16), values: &[] });
 pub static ATTRIBUTE_TYPE: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &ATTRIBUTE_NAME_TYPE },
-    Member { name: "Value", required: false, shape: &ATTRIBUTE_VALUE_TYPE },
+    Member { name: "Name", required: true, sensitive: false, shape: &ATTRIBUTE_NAME_TYPE },
+    Member { name: "Value", required: false, sensitive: true, shape: &ATTRIBUTE_VALUE_TYPE },
 ]);
 pub static ATTRIBUTE_VALUE_TYPE: Shape =
-    Shape::String(StringShape { min: None, max: Some(2048), pattern: None, values: &[], sensitive: true });
+    Shape::String(StringShape { min: None, max: Some(2048), pattern: None, values: &[] });
 pub static ATTRIBUTES_REQUIRE_VERIFICATION_BEFORE_UPDATE_TYPE: Shape =
     Shape::List { element: &VERIFIED_ATTRIBUTE_TYPE, min: None, max: None };
 pub static AUDIENCE_LIST_TYPE: Shape = Shape::List { element: &AUDIENCE_TYPE, min: Some(0), max: Some(1) };
-pub static AUDIENCE_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(256),
-    pattern: Some(&PATTERN_26),
-    values: &[],
-    sensitive: false,
-});
+pub static AUDIENCE_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(256), pattern: Some(&PATTERN_28), values: &[] });
+pub static AUTH_EVENT_TYPE: Shape = Shape::Structure(&[
+    Member { name: "EventId", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "EventType", required: false, sensitive: false, shape: &EVENT_TYPE },
+    Member { name: "CreationDate", required: false, sensitive: false, shape: &DATE_TYPE },
+    Member { name: "EventResponse", required: false, sensitive: false, shape: &EVENT_RESPONSE_TYPE },
+    Member { name: "EventRisk", required: false, sensitive: false, shape: &EVENT_RISK_TYPE },
+    Member {
+        name: "ChallengeResponses",
+        required: false,
+        sensitive: false,
+        shape: &CHALLENGE_RESPONSE_LIST_TYPE,
+    },
+    Member { name: "EventContextData", required: false, sensitive: false, shape: &EVENT_CONTEXT_DATA_TYPE },
+    Member { name: "EventFeedback", required: false, sensitive: false, shape: &EVENT_FEEDBACK_TYPE },
+]);
+pub static AUTH_EVENTS_TYPE: Shape = Shape::List { element: &AUTH_EVENT_TYPE, min: None, max: None };
 pub static AUTH_FACTOR_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["PASSWORD", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN", "SOFTWARE_TOKEN"],
-    sensitive: false,
 });
 pub static AUTH_FLOW_TYPE: Shape = Shape::String(StringShape {
     min: None,
@@ -492,23 +665,31 @@ pub static AUTH_FLOW_TYPE: Shape = Shape::String(StringShape {
         "ADMIN_USER_PASSWORD_AUTH",
         "USER_AUTH",
     ],
-    sensitive: false,
 });
 pub static AUTH_PARAMETERS_TYPE: Shape =
     Shape::Map { key: &STRING_TYPE, value: &STRING_TYPE, min: None, max: None };
 pub static AUTH_SESSION_VALIDITY_TYPE: Shape = Shape::Integer { min: Some(3), max: Some(15) };
+pub static AUTHENTICATION_RESULT_TYPE: Shape = Shape::Structure(&[
+    Member { name: "AccessToken", required: false, sensitive: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "ExpiresIn", required: false, sensitive: false, shape: &INTEGER_TYPE },
+    Member { name: "TokenType", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "RefreshToken", required: false, sensitive: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "IdToken", required: false, sensitive: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "NewDeviceMetadata", required: false, sensitive: false, shape: &NEW_DEVICE_METADATA_TYPE },
+]);
+pub static AVAILABLE_CHALLENGE_LIST_TYPE: Shape =
+    Shape::List { element: &CHALLENGE_NAME_TYPE, min: None, max: None };
 pub static BLOCKED_IP_RANGE_LIST_TYPE: Shape =
     Shape::List { element: &STRING_TYPE, min: None, max: Some(200) };
 pub static BOOLEAN_TYPE: Shape = Shape::Boolean;
-pub static CSS_TYPE: Shape = Shape::String(StringShape {
-    min: Some(0),
-    max: Some(131072),
-    pattern: None,
-    values: &[],
-    sensitive: false,
-});
+pub static CSS_TYPE: Shape =
+    Shape::String(StringShape { min: Some(0), max: Some(131072), pattern: None, values: &[] });
+pub static CSS_VERSION_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &[] });
 pub static CALLBACK_UR_LS_LIST_TYPE: Shape =
     Shape::List { element: &REDIRECT_URL_TYPE, min: Some(0), max: Some(100) };
+pub static CHALLENGE_NAME: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["Password", "Mfa"] });
 pub static CHALLENGE_NAME_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
@@ -531,588 +712,857 @@ pub static CHALLENGE_NAME_TYPE: Shape = Shape::String(StringShape {
         "WEB_AUTHN",
         "PASSWORD_SRP",
     ],
-    sensitive: false,
 });
+pub static CHALLENGE_PARAMETERS_TYPE: Shape =
+    Shape::Map { key: &STRING_TYPE, value: &STRING_TYPE, min: None, max: None };
+pub static CHALLENGE_RESPONSE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["Success", "Failure"] });
+pub static CHALLENGE_RESPONSE_LIST_TYPE: Shape =
+    Shape::List { element: &CHALLENGE_RESPONSE_TYPE, min: None, max: None };
+pub static CHALLENGE_RESPONSE_TYPE: Shape = Shape::Structure(&[
+    Member { name: "ChallengeName", required: false, sensitive: false, shape: &CHALLENGE_NAME },
+    Member { name: "ChallengeResponse", required: false, sensitive: false, shape: &CHALLENGE_RESPONSE },
+]);
 pub static CHALLENGE_RESPONSES_TYPE: Shape =
     Shape::Map { key: &STRING_TYPE, value: &STRING_TYPE, min: None, max: None };
 pub static CHANGE_PASSWORD_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "PreviousPassword", required: false, shape: &PASSWORD_TYPE },
-    Member { name: "ProposedPassword", required: true, shape: &PASSWORD_TYPE },
-    Member { name: "AccessToken", required: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "PreviousPassword", required: false, sensitive: true, shape: &PASSWORD_TYPE },
+    Member { name: "ProposedPassword", required: true, sensitive: true, shape: &PASSWORD_TYPE },
+    Member { name: "AccessToken", required: true, sensitive: true, shape: &TOKEN_MODEL_TYPE },
 ]);
-pub static CLIENT_ID_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(128),
-    pattern: Some(&PATTERN_20),
-    values: &[],
-    sensitive: true,
-});
+pub static CHANGE_PASSWORD_RESPONSE: Shape = Shape::Structure(&[]);
+pub static CLIENT_AUTHENTICATION_RESULT_TYPE: Shape = Shape::Structure(&[
+    Member { name: "AccessToken", required: false, sensitive: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "ExpiresIn", required: false, sensitive: false, shape: &INTEGER_TYPE },
+    Member { name: "TokenType", required: false, sensitive: false, shape: &STRING_TYPE },
+]);
+pub static CLIENT_ID_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: Some(&PATTERN_21), values: &[] });
 pub static CLIENT_METADATA_TYPE: Shape =
     Shape::Map { key: &STRING_TYPE, value: &STRING_TYPE, min: None, max: None };
-pub static CLIENT_NAME_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(128),
-    pattern: Some(&PATTERN_23),
-    values: &[],
-    sensitive: false,
-});
+pub static CLIENT_NAME_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: Some(&PATTERN_24), values: &[] });
 pub static CLIENT_PERMISSION_LIST_TYPE: Shape =
     Shape::List { element: &CLIENT_PERMISSION_TYPE, min: None, max: None };
-pub static CLIENT_PERMISSION_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(2048),
-    pattern: None,
-    values: &[],
-    sensitive: false,
-});
+pub static CLIENT_PERMISSION_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(2048), pattern: None, values: &[] });
 pub static CLIENT_SSO_SESSION_CONFIG_TYPE: Shape = Shape::Structure(&[Member {
     name: "MaxValidityMinutes",
     required: true,
+    sensitive: false,
     shape: &SSO_SESSION_MAX_VALIDITY_MINUTES_TYPE,
 }]);
-pub static CLIENT_SECRET_ID_TYPE: Shape =
-    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: None, values: &[], sensitive: false });
-pub static CLIENT_SECRET_TYPE: Shape = Shape::String(StringShape {
-    min: Some(24),
-    max: Some(64),
-    pattern: Some(&PATTERN_20),
-    values: &[],
-    sensitive: true,
-});
-pub static CLIENT_TYPE_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["REGULAR", "DCR"],
-    sensitive: false,
-});
-pub static CLOUD_WATCH_LOGS_CONFIGURATION_TYPE: Shape =
-    Shape::Structure(&[Member { name: "LogGroupArn", required: false, shape: &ARN_TYPE }]);
-pub static COLOR_SCHEME_MODE_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["LIGHT", "DARK", "DYNAMIC"],
-    sensitive: false,
-});
-pub static COMPLETE_WEB_AUTHN_REGISTRATION_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "AccessToken", required: true, shape: &TOKEN_MODEL_TYPE },
-    Member { name: "Credential", required: true, shape: &DOCUMENT },
+pub static CLIENT_SECRET_DESCRIPTOR_LIST_TYPE: Shape =
+    Shape::List { element: &CLIENT_SECRET_DESCRIPTOR_TYPE, min: None, max: None };
+pub static CLIENT_SECRET_DESCRIPTOR_TYPE: Shape = Shape::Structure(&[
+    Member { name: "ClientSecretId", required: false, sensitive: false, shape: &CLIENT_SECRET_ID_TYPE },
+    Member { name: "ClientSecretValue", required: false, sensitive: true, shape: &CLIENT_SECRET_TYPE },
+    Member { name: "ClientSecretCreateDate", required: false, sensitive: false, shape: &DATE_TYPE },
 ]);
+pub static CLIENT_SECRET_ID_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: None, values: &[] });
+pub static CLIENT_SECRET_TYPE: Shape =
+    Shape::String(StringShape { min: Some(24), max: Some(64), pattern: Some(&PATTERN_21), values: &[] });
+pub static CLIENT_TYPE_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["REGULAR", "DCR"] });
+pub static CLOUD_WATCH_LOGS_CONFIGURATION_TYPE: Shape =
+    Shape::Structure(&[Member { name: "LogGroupArn", required: false, sensitive: false, shape: &ARN_TYPE }]);
+pub static CODE_DELIVERY_DETAILS_LIST_TYPE: Shape =
+    Shape::List { element: &CODE_DELIVERY_DETAILS_TYPE, min: None, max: None };
+pub static CODE_DELIVERY_DETAILS_TYPE: Shape = Shape::Structure(&[
+    Member { name: "Destination", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "DeliveryMedium", required: false, sensitive: false, shape: &DELIVERY_MEDIUM_TYPE },
+    Member { name: "AttributeName", required: false, sensitive: false, shape: &ATTRIBUTE_NAME_TYPE },
+]);
+pub static COLOR_SCHEME_MODE_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["LIGHT", "DARK", "DYNAMIC"] });
+pub static COMPLETE_WEB_AUTHN_REGISTRATION_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "AccessToken", required: true, sensitive: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "Credential", required: true, sensitive: false, shape: &DOCUMENT },
+]);
+pub static COMPLETE_WEB_AUTHN_REGISTRATION_RESPONSE: Shape = Shape::Structure(&[]);
+pub static COMPLETION_MESSAGE_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: Some(&PATTERN_26), values: &[] });
 pub static COMPROMISED_CREDENTIALS_ACTIONS_TYPE: Shape = Shape::Structure(&[Member {
     name: "EventAction",
     required: true,
+    sensitive: false,
     shape: &COMPROMISED_CREDENTIALS_EVENT_ACTION_TYPE,
 }]);
-pub static COMPROMISED_CREDENTIALS_EVENT_ACTION_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["BLOCK", "NO_ACTION"],
-    sensitive: false,
-});
+pub static COMPROMISED_CREDENTIALS_EVENT_ACTION_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["BLOCK", "NO_ACTION"] });
 pub static COMPROMISED_CREDENTIALS_RISK_CONFIGURATION_TYPE: Shape = Shape::Structure(&[
-    Member { name: "EventFilter", required: false, shape: &EVENT_FILTERS_TYPE },
-    Member { name: "Actions", required: true, shape: &COMPROMISED_CREDENTIALS_ACTIONS_TYPE },
+    Member { name: "EventFilter", required: false, sensitive: false, shape: &EVENT_FILTERS_TYPE },
+    Member {
+        name: "Actions",
+        required: true,
+        sensitive: false,
+        shape: &COMPROMISED_CREDENTIALS_ACTIONS_TYPE,
+    },
 ]);
+pub static CONFIGURED_USER_AUTH_FACTORS_LIST_TYPE: Shape =
+    Shape::List { element: &AUTH_FACTOR_TYPE, min: Some(0), max: Some(8) };
 pub static CONFIRM_DEVICE_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "AccessToken", required: true, shape: &TOKEN_MODEL_TYPE },
-    Member { name: "DeviceKey", required: true, shape: &DEVICE_KEY_TYPE },
+    Member { name: "AccessToken", required: true, sensitive: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "DeviceKey", required: true, sensitive: false, shape: &DEVICE_KEY_TYPE },
     Member {
         name: "DeviceSecretVerifierConfig",
         required: false,
+        sensitive: false,
         shape: &DEVICE_SECRET_VERIFIER_CONFIG_TYPE,
     },
-    Member { name: "DeviceName", required: false, shape: &DEVICE_NAME_TYPE },
+    Member { name: "DeviceName", required: false, sensitive: false, shape: &DEVICE_NAME_TYPE },
 ]);
-pub static CONFIRM_FORGOT_PASSWORD_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
-    Member { name: "SecretHash", required: false, shape: &SECRET_HASH_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
-    Member { name: "ConfirmationCode", required: true, shape: &CONFIRMATION_CODE_TYPE },
-    Member { name: "Password", required: true, shape: &PASSWORD_TYPE },
-    Member { name: "AnalyticsMetadata", required: false, shape: &ANALYTICS_METADATA_TYPE },
-    Member { name: "UserContextData", required: false, shape: &USER_CONTEXT_DATA_TYPE },
-    Member { name: "ClientMetadata", required: false, shape: &CLIENT_METADATA_TYPE },
-]);
-pub static CONFIRM_SIGN_UP_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
-    Member { name: "SecretHash", required: false, shape: &SECRET_HASH_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
-    Member { name: "ConfirmationCode", required: true, shape: &CONFIRMATION_CODE_TYPE },
-    Member { name: "ForceAliasCreation", required: false, shape: &FORCE_ALIAS_CREATION },
-    Member { name: "AnalyticsMetadata", required: false, shape: &ANALYTICS_METADATA_TYPE },
-    Member { name: "UserContextData", required: false, shape: &USER_CONTEXT_DATA_TYPE },
-    Member { name: "ClientMetadata", required: false, shape: &CLIENT_METADATA_TYPE },
-    Member { name: "Session", required: false, shape: &SESSION_TYPE },
-]);
-pub static CONFIRMATION_CODE_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(2048),
-    pattern: Some(&PATTERN_7),
-    values: &[],
+pub static CONFIRM_DEVICE_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "UserConfirmationNecessary",
+    required: false,
     sensitive: false,
-});
+    shape: &BOOLEAN_TYPE,
+}]);
+pub static CONFIRM_FORGOT_PASSWORD_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "SecretHash", required: false, sensitive: true, shape: &SECRET_HASH_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "ConfirmationCode", required: true, sensitive: false, shape: &CONFIRMATION_CODE_TYPE },
+    Member { name: "Password", required: true, sensitive: true, shape: &PASSWORD_TYPE },
+    Member { name: "AnalyticsMetadata", required: false, sensitive: false, shape: &ANALYTICS_METADATA_TYPE },
+    Member { name: "UserContextData", required: false, sensitive: true, shape: &USER_CONTEXT_DATA_TYPE },
+    Member { name: "ClientMetadata", required: false, sensitive: false, shape: &CLIENT_METADATA_TYPE },
+]);
+pub static CONFIRM_FORGOT_PASSWORD_RESPONSE: Shape = Shape::Structure(&[]);
+pub static CONFIRM_SIGN_UP_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "SecretHash", required: false, sensitive: true, shape: &SECRET_HASH_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "ConfirmationCode", required: true, sensitive: false, shape: &CONFIRMATION_CODE_TYPE },
+    Member { name: "ForceAliasCreation", required: false, sensitive: false, shape: &FORCE_ALIAS_CREATION },
+    Member { name: "AnalyticsMetadata", required: false, sensitive: false, shape: &ANALYTICS_METADATA_TYPE },
+    Member { name: "UserContextData", required: false, sensitive: true, shape: &USER_CONTEXT_DATA_TYPE },
+    Member { name: "ClientMetadata", required: false, sensitive: false, shape: &CLIENT_METADATA_TYPE },
+    Member { name: "Session", required: false, sensitive: true, shape: &SESSION_TYPE },
+]);
+pub static CONFIRM_SIGN_UP_RESPONSE: Shape =
+    Shape::Structure(&[Member { name: "Session", required: false, sensitive: true, shape: &SESSION_TYPE }]);
+pub static CONFIRMATION_CODE_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(2048), pattern: Some(&PATTERN_8), values: &[] });
 pub static CONTEXT_DATA_TYPE: Shape = Shape::Structure(&[
-    Member { name: "IpAddress", required: true, shape: &STRING_TYPE },
-    Member { name: "ServerName", required: true, shape: &STRING_TYPE },
-    Member { name: "ServerPath", required: true, shape: &STRING_TYPE },
-    Member { name: "HttpHeaders", required: true, shape: &HTTP_HEADER_LIST },
-    Member { name: "EncodedData", required: false, shape: &STRING_TYPE },
+    Member { name: "IpAddress", required: true, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "ServerName", required: true, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "ServerPath", required: true, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "HttpHeaders", required: true, sensitive: false, shape: &HTTP_HEADER_LIST },
+    Member { name: "EncodedData", required: false, sensitive: false, shape: &STRING_TYPE },
 ]);
 pub static CREATE_GROUP_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "GroupName", required: true, shape: &GROUP_NAME_TYPE },
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Description", required: false, shape: &DESCRIPTION_TYPE },
-    Member { name: "RoleArn", required: false, shape: &ARN_TYPE },
-    Member { name: "Precedence", required: false, shape: &PRECEDENCE_TYPE },
+    Member { name: "GroupName", required: true, sensitive: false, shape: &GROUP_NAME_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Description", required: false, sensitive: false, shape: &DESCRIPTION_TYPE },
+    Member { name: "RoleArn", required: false, sensitive: false, shape: &ARN_TYPE },
+    Member { name: "Precedence", required: false, sensitive: false, shape: &PRECEDENCE_TYPE },
 ]);
+pub static CREATE_GROUP_RESPONSE: Shape =
+    Shape::Structure(&[Member { name: "Group", required: false, sensitive: false, shape: &GROUP_TYPE }]);
 pub static CREATE_IDENTITY_PROVIDER_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ProviderName", required: true, shape: &PROVIDER_NAME_TYPE_V2 },
-    Member { name: "ProviderType", required: true, shape: &IDENTITY_PROVIDER_TYPE_TYPE },
-    Member { name: "ProviderDetails", required: true, shape: &PROVIDER_DETAILS_TYPE },
-    Member { name: "AttributeMapping", required: false, shape: &ATTRIBUTE_MAPPING_TYPE },
-    Member { name: "IdpIdentifiers", required: false, shape: &IDP_IDENTIFIERS_LIST_TYPE },
-    Member { name: "AcrMapping", required: false, shape: &ACR_MAPPING_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ProviderName", required: true, sensitive: false, shape: &PROVIDER_NAME_TYPE_V2 },
+    Member { name: "ProviderType", required: true, sensitive: false, shape: &IDENTITY_PROVIDER_TYPE_TYPE },
+    Member { name: "ProviderDetails", required: true, sensitive: false, shape: &PROVIDER_DETAILS_TYPE },
+    Member { name: "AttributeMapping", required: false, sensitive: false, shape: &ATTRIBUTE_MAPPING_TYPE },
+    Member { name: "IdpIdentifiers", required: false, sensitive: false, shape: &IDP_IDENTIFIERS_LIST_TYPE },
+    Member { name: "AcrMapping", required: false, sensitive: false, shape: &ACR_MAPPING_TYPE },
 ]);
+pub static CREATE_IDENTITY_PROVIDER_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "IdentityProvider",
+    required: true,
+    sensitive: false,
+    shape: &IDENTITY_PROVIDER_TYPE,
+}]);
 pub static CREATE_MANAGED_LOGIN_BRANDING_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
-    Member { name: "UseCognitoProvidedValues", required: false, shape: &BOOLEAN_TYPE },
-    Member { name: "Settings", required: false, shape: &DOCUMENT },
-    Member { name: "Assets", required: false, shape: &ASSET_LIST_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "UseCognitoProvidedValues", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
+    Member { name: "Settings", required: false, sensitive: false, shape: &DOCUMENT },
+    Member { name: "Assets", required: false, sensitive: false, shape: &ASSET_LIST_TYPE },
 ]);
+pub static CREATE_MANAGED_LOGIN_BRANDING_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "ManagedLoginBranding",
+    required: false,
+    sensitive: false,
+    shape: &MANAGED_LOGIN_BRANDING_TYPE,
+}]);
 pub static CREATE_RESOURCE_SERVER_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Identifier", required: true, shape: &RESOURCE_SERVER_IDENTIFIER_TYPE },
-    Member { name: "Name", required: true, shape: &RESOURCE_SERVER_NAME_TYPE },
-    Member { name: "Scopes", required: false, shape: &RESOURCE_SERVER_SCOPE_LIST_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Identifier", required: true, sensitive: false, shape: &RESOURCE_SERVER_IDENTIFIER_TYPE },
+    Member { name: "Name", required: true, sensitive: false, shape: &RESOURCE_SERVER_NAME_TYPE },
+    Member { name: "Scopes", required: false, sensitive: false, shape: &RESOURCE_SERVER_SCOPE_LIST_TYPE },
 ]);
+pub static CREATE_RESOURCE_SERVER_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "ResourceServer",
+    required: true,
+    sensitive: false,
+    shape: &RESOURCE_SERVER_TYPE,
+}]);
 pub static CREATE_TERMS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
-    Member { name: "TermsName", required: true, shape: &TERMS_NAME_TYPE },
-    Member { name: "TermsSource", required: true, shape: &TERMS_SOURCE_TYPE },
-    Member { name: "Enforcement", required: true, shape: &TERMS_ENFORCEMENT_TYPE },
-    Member { name: "Links", required: false, shape: &LINKS_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "TermsName", required: true, sensitive: false, shape: &TERMS_NAME_TYPE },
+    Member { name: "TermsSource", required: true, sensitive: false, shape: &TERMS_SOURCE_TYPE },
+    Member { name: "Enforcement", required: true, sensitive: false, shape: &TERMS_ENFORCEMENT_TYPE },
+    Member { name: "Links", required: false, sensitive: false, shape: &LINKS_TYPE },
 ]);
+pub static CREATE_TERMS_RESPONSE: Shape =
+    Shape::Structure(&[Member { name: "Terms", required: false, sensitive: false, shape: &TERMS_TYPE }]);
 pub static CREATE_USER_IMPORT_JOB_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "JobName", required: true, shape: &USER_IMPORT_JOB_NAME_TYPE },
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "CloudWatchLogsRoleArn", required: true, shape: &ARN_TYPE },
-    Member { name: "PasswordHashingAlgorithm", required: false, shape: &PASSWORD_HASHING_ALGORITHM_TYPE },
+    Member { name: "JobName", required: true, sensitive: false, shape: &USER_IMPORT_JOB_NAME_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "CloudWatchLogsRoleArn", required: true, sensitive: false, shape: &ARN_TYPE },
+    Member {
+        name: "PasswordHashingAlgorithm",
+        required: false,
+        sensitive: false,
+        shape: &PASSWORD_HASHING_ALGORITHM_TYPE,
+    },
 ]);
+pub static CREATE_USER_IMPORT_JOB_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "UserImportJob",
+    required: false,
+    sensitive: false,
+    shape: &USER_IMPORT_JOB_TYPE,
+}]);
 pub static CREATE_USER_POOL_CLIENT_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ClientName", required: true, shape: &CLIENT_NAME_TYPE },
-    Member { name: "GenerateSecret", required: false, shape: &GENERATE_SECRET },
-    Member { name: "ClientSecret", required: false, shape: &CLIENT_SECRET_TYPE },
-    Member { name: "RefreshTokenValidity", required: false, shape: &REFRESH_TOKEN_VALIDITY_TYPE },
-    Member { name: "AccessTokenValidity", required: false, shape: &ACCESS_TOKEN_VALIDITY_TYPE },
-    Member { name: "IdTokenValidity", required: false, shape: &ID_TOKEN_VALIDITY_TYPE },
-    Member { name: "TokenValidityUnits", required: false, shape: &TOKEN_VALIDITY_UNITS_TYPE },
-    Member { name: "ReadAttributes", required: false, shape: &CLIENT_PERMISSION_LIST_TYPE },
-    Member { name: "WriteAttributes", required: false, shape: &CLIENT_PERMISSION_LIST_TYPE },
-    Member { name: "ExplicitAuthFlows", required: false, shape: &EXPLICIT_AUTH_FLOWS_LIST_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientName", required: true, sensitive: false, shape: &CLIENT_NAME_TYPE },
+    Member { name: "GenerateSecret", required: false, sensitive: false, shape: &GENERATE_SECRET },
+    Member { name: "ClientSecret", required: false, sensitive: true, shape: &CLIENT_SECRET_TYPE },
+    Member {
+        name: "RefreshTokenValidity",
+        required: false,
+        sensitive: false,
+        shape: &REFRESH_TOKEN_VALIDITY_TYPE,
+    },
+    Member {
+        name: "AccessTokenValidity",
+        required: false,
+        sensitive: false,
+        shape: &ACCESS_TOKEN_VALIDITY_TYPE,
+    },
+    Member { name: "IdTokenValidity", required: false, sensitive: false, shape: &ID_TOKEN_VALIDITY_TYPE },
+    Member {
+        name: "TokenValidityUnits",
+        required: false,
+        sensitive: false,
+        shape: &TOKEN_VALIDITY_UNITS_TYPE,
+    },
+    Member { name: "ReadAttributes", required: false, sensitive: false, shape: &CLIENT_PERMISSION_LIST_TYPE },
+    Member {
+        name: "WriteAttributes",
+        required: false,
+        sensitive: false,
+        shape: &CLIENT_PERMISSION_LIST_TYPE,
+    },
+    Member {
+        name: "ExplicitAuthFlows",
+        required: false,
+        sensitive: false,
+        shape: &EXPLICIT_AUTH_FLOWS_LIST_TYPE,
+    },
     Member {
         name: "SupportedIdentityProviders",
         required: false,
+        sensitive: false,
         shape: &SUPPORTED_IDENTITY_PROVIDERS_LIST_TYPE,
     },
-    Member { name: "CallbackURLs", required: false, shape: &CALLBACK_UR_LS_LIST_TYPE },
-    Member { name: "LogoutURLs", required: false, shape: &LOGOUT_UR_LS_LIST_TYPE },
-    Member { name: "DefaultRedirectURI", required: false, shape: &REDIRECT_URL_TYPE },
-    Member { name: "AllowedOAuthFlows", required: false, shape: &O_AUTH_FLOWS_TYPE },
-    Member { name: "AllowedOAuthScopes", required: false, shape: &SCOPE_LIST_TYPE },
-    Member { name: "AllowedOAuthFlowsUserPoolClient", required: false, shape: &BOOLEAN_TYPE },
-    Member { name: "AnalyticsConfiguration", required: false, shape: &ANALYTICS_CONFIGURATION_TYPE },
+    Member { name: "CallbackURLs", required: false, sensitive: false, shape: &CALLBACK_UR_LS_LIST_TYPE },
+    Member { name: "LogoutURLs", required: false, sensitive: false, shape: &LOGOUT_UR_LS_LIST_TYPE },
+    Member { name: "DefaultRedirectURI", required: false, sensitive: false, shape: &REDIRECT_URL_TYPE },
+    Member { name: "AllowedOAuthFlows", required: false, sensitive: false, shape: &O_AUTH_FLOWS_TYPE },
+    Member { name: "AllowedOAuthScopes", required: false, sensitive: false, shape: &SCOPE_LIST_TYPE },
+    Member {
+        name: "AllowedOAuthFlowsUserPoolClient",
+        required: false,
+        sensitive: false,
+        shape: &BOOLEAN_TYPE,
+    },
+    Member {
+        name: "AnalyticsConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &ANALYTICS_CONFIGURATION_TYPE,
+    },
     Member {
         name: "PreventUserExistenceErrors",
         required: false,
+        sensitive: false,
         shape: &PREVENT_USER_EXISTENCE_ERROR_TYPES,
     },
-    Member { name: "EnableTokenRevocation", required: false, shape: &WRAPPED_BOOLEAN_TYPE },
+    Member { name: "EnableTokenRevocation", required: false, sensitive: false, shape: &WRAPPED_BOOLEAN_TYPE },
     Member {
         name: "EnablePropagateAdditionalUserContextData",
         required: false,
+        sensitive: false,
         shape: &WRAPPED_BOOLEAN_TYPE,
     },
-    Member { name: "AuthSessionValidity", required: false, shape: &AUTH_SESSION_VALIDITY_TYPE },
-    Member { name: "RefreshTokenRotation", required: false, shape: &REFRESH_TOKEN_ROTATION_TYPE },
+    Member {
+        name: "AuthSessionValidity",
+        required: false,
+        sensitive: false,
+        shape: &AUTH_SESSION_VALIDITY_TYPE,
+    },
+    Member {
+        name: "RefreshTokenRotation",
+        required: false,
+        sensitive: false,
+        shape: &REFRESH_TOKEN_ROTATION_TYPE,
+    },
 ]);
+pub static CREATE_USER_POOL_CLIENT_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "UserPoolClient",
+    required: false,
+    sensitive: false,
+    shape: &USER_POOL_CLIENT_TYPE,
+}]);
 pub static CREATE_USER_POOL_DOMAIN_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Domain", required: true, shape: &DOMAIN_TYPE },
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ManagedLoginVersion", required: false, shape: &WRAPPED_INTEGER_TYPE },
-    Member { name: "CustomDomainConfig", required: false, shape: &CUSTOM_DOMAIN_CONFIG_TYPE },
-    Member { name: "Routing", required: false, shape: &ROUTING_TYPE },
+    Member { name: "Domain", required: true, sensitive: false, shape: &DOMAIN_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ManagedLoginVersion", required: false, sensitive: false, shape: &WRAPPED_INTEGER_TYPE },
+    Member {
+        name: "CustomDomainConfig",
+        required: false,
+        sensitive: false,
+        shape: &CUSTOM_DOMAIN_CONFIG_TYPE,
+    },
+    Member { name: "Routing", required: false, sensitive: false, shape: &ROUTING_TYPE },
+]);
+pub static CREATE_USER_POOL_DOMAIN_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "ManagedLoginVersion", required: false, sensitive: false, shape: &WRAPPED_INTEGER_TYPE },
+    Member { name: "CloudFrontDomain", required: false, sensitive: false, shape: &DOMAIN_TYPE },
+    Member { name: "Routing", required: false, sensitive: false, shape: &ROUTING_TYPE },
 ]);
 pub static CREATE_USER_POOL_REPLICA_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "RegionName", required: true, shape: &REGION_NAME_TYPE },
-    Member { name: "UserPoolTags", required: false, shape: &USER_POOL_TAGS_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "RegionName", required: true, sensitive: false, shape: &REGION_NAME_TYPE },
+    Member { name: "UserPoolTags", required: false, sensitive: false, shape: &USER_POOL_TAGS_TYPE },
 ]);
+pub static CREATE_USER_POOL_REPLICA_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "UserPoolReplica",
+    required: false,
+    sensitive: false,
+    shape: &USER_POOL_REPLICA_TYPE,
+}]);
 pub static CREATE_USER_POOL_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "PoolName", required: true, shape: &USER_POOL_NAME_TYPE },
-    Member { name: "Policies", required: false, shape: &USER_POOL_POLICY_TYPE },
-    Member { name: "DeletionProtection", required: false, shape: &DELETION_PROTECTION_TYPE },
-    Member { name: "LambdaConfig", required: false, shape: &LAMBDA_CONFIG_TYPE },
-    Member { name: "AutoVerifiedAttributes", required: false, shape: &VERIFIED_ATTRIBUTES_LIST_TYPE },
-    Member { name: "AliasAttributes", required: false, shape: &ALIAS_ATTRIBUTES_LIST_TYPE },
-    Member { name: "UsernameAttributes", required: false, shape: &USERNAME_ATTRIBUTES_LIST_TYPE },
-    Member { name: "SmsVerificationMessage", required: false, shape: &SMS_VERIFICATION_MESSAGE_TYPE },
-    Member { name: "EmailVerificationMessage", required: false, shape: &EMAIL_VERIFICATION_MESSAGE_TYPE },
-    Member { name: "EmailVerificationSubject", required: false, shape: &EMAIL_VERIFICATION_SUBJECT_TYPE },
+    Member { name: "PoolName", required: true, sensitive: false, shape: &USER_POOL_NAME_TYPE },
+    Member { name: "Policies", required: false, sensitive: false, shape: &USER_POOL_POLICY_TYPE },
+    Member {
+        name: "DeletionProtection",
+        required: false,
+        sensitive: false,
+        shape: &DELETION_PROTECTION_TYPE,
+    },
+    Member { name: "LambdaConfig", required: false, sensitive: false, shape: &LAMBDA_CONFIG_TYPE },
+    Member {
+        name: "AutoVerifiedAttributes",
+        required: false,
+        sensitive: false,
+        shape: &VERIFIED_ATTRIBUTES_LIST_TYPE,
+    },
+    Member { name: "AliasAttributes", required: false, sensitive: false, shape: &ALIAS_ATTRIBUTES_LIST_TYPE },
+    Member {
+        name: "UsernameAttributes",
+        required: false,
+        sensitive: false,
+        shape: &USERNAME_ATTRIBUTES_LIST_TYPE,
+    },
+    Member {
+        name: "SmsVerificationMessage",
+        required: false,
+        sensitive: false,
+        shape: &SMS_VERIFICATION_MESSAGE_TYPE,
+    },
+    Member {
+        name: "EmailVerificationMessage",
+        required: false,
+        sensitive: false,
+        shape: &EMAIL_VERIFICATION_MESSAGE_TYPE,
+    },
+    Member {
+        name: "EmailVerificationSubject",
+        required: false,
+        sensitive: false,
+        shape: &EMAIL_VERIFICATION_SUBJECT_TYPE,
+    },
     Member {
         name: "VerificationMessageTemplate",
         required: false,
+        sensitive: false,
         shape: &VERIFICATION_MESSAGE_TEMPLATE_TYPE,
     },
-    Member { name: "SmsAuthenticationMessage", required: false, shape: &SMS_VERIFICATION_MESSAGE_TYPE },
-    Member { name: "MfaConfiguration", required: false, shape: &USER_POOL_MFA_TYPE },
+    Member {
+        name: "SmsAuthenticationMessage",
+        required: false,
+        sensitive: false,
+        shape: &SMS_VERIFICATION_MESSAGE_TYPE,
+    },
+    Member { name: "MfaConfiguration", required: false, sensitive: false, shape: &USER_POOL_MFA_TYPE },
     Member {
         name: "UserAttributeUpdateSettings",
         required: false,
+        sensitive: false,
         shape: &USER_ATTRIBUTE_UPDATE_SETTINGS_TYPE,
     },
-    Member { name: "DeviceConfiguration", required: false, shape: &DEVICE_CONFIGURATION_TYPE },
-    Member { name: "EmailConfiguration", required: false, shape: &EMAIL_CONFIGURATION_TYPE },
-    Member { name: "SmsConfiguration", required: false, shape: &SMS_CONFIGURATION_TYPE },
-    Member { name: "UserPoolTags", required: false, shape: &USER_POOL_TAGS_TYPE },
-    Member { name: "AdminCreateUserConfig", required: false, shape: &ADMIN_CREATE_USER_CONFIG_TYPE },
-    Member { name: "Schema", required: false, shape: &SCHEMA_ATTRIBUTES_LIST_TYPE },
-    Member { name: "UserPoolAddOns", required: false, shape: &USER_POOL_ADD_ONS_TYPE },
-    Member { name: "DcrConfiguration", required: false, shape: &DCR_CONFIGURATION_TYPE },
-    Member { name: "UsernameConfiguration", required: false, shape: &USERNAME_CONFIGURATION_TYPE },
-    Member { name: "AccountRecoverySetting", required: false, shape: &ACCOUNT_RECOVERY_SETTING_TYPE },
-    Member { name: "UserPoolTier", required: false, shape: &USER_POOL_TIER_TYPE },
-    Member { name: "KeyConfiguration", required: false, shape: &KEY_CONFIGURATION_TYPE },
-    Member { name: "IssuerConfiguration", required: false, shape: &ISSUER_CONFIGURATION_TYPE },
-    Member { name: "AcrConfiguration", required: false, shape: &ACR_CONFIGURATION_TYPE },
+    Member {
+        name: "DeviceConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &DEVICE_CONFIGURATION_TYPE,
+    },
+    Member {
+        name: "EmailConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &EMAIL_CONFIGURATION_TYPE,
+    },
+    Member { name: "SmsConfiguration", required: false, sensitive: false, shape: &SMS_CONFIGURATION_TYPE },
+    Member { name: "UserPoolTags", required: false, sensitive: false, shape: &USER_POOL_TAGS_TYPE },
+    Member {
+        name: "AdminCreateUserConfig",
+        required: false,
+        sensitive: false,
+        shape: &ADMIN_CREATE_USER_CONFIG_TYPE,
+    },
+    Member { name: "Schema", required: false, sensitive: false, shape: &SCHEMA_ATTRIBUTES_LIST_TYPE },
+    Member { name: "UserPoolAddOns", required: false, sensitive: false, shape: &USER_POOL_ADD_ONS_TYPE },
+    Member { name: "DcrConfiguration", required: false, sensitive: false, shape: &DCR_CONFIGURATION_TYPE },
+    Member {
+        name: "UsernameConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &USERNAME_CONFIGURATION_TYPE,
+    },
+    Member {
+        name: "AccountRecoverySetting",
+        required: false,
+        sensitive: false,
+        shape: &ACCOUNT_RECOVERY_SETTING_TYPE,
+    },
+    Member { name: "UserPoolTier", required: false, sensitive: false, shape: &USER_POOL_TIER_TYPE },
+    Member { name: "KeyConfiguration", required: false, sensitive: false, shape: &KEY_CONFIGURATION_TYPE },
+    Member {
+        name: "IssuerConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &ISSUER_CONFIGURATION_TYPE,
+    },
+    Member { name: "AcrConfiguration", required: false, sensitive: false, shape: &ACR_CONFIGURATION_TYPE },
 ]);
-pub static CUSTOM_ATTRIBUTE_NAME_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(20),
-    pattern: Some(&PATTERN_16),
-    values: &[],
+pub static CREATE_USER_POOL_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "UserPool",
+    required: false,
     sensitive: false,
-});
+    shape: &USER_POOL_TYPE,
+}]);
+pub static CUSTOM_ATTRIBUTE_NAME_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(20), pattern: Some(&PATTERN_17), values: &[] });
 pub static CUSTOM_ATTRIBUTES_LIST_TYPE: Shape =
     Shape::List { element: &SCHEMA_ATTRIBUTE_TYPE, min: Some(1), max: Some(25) };
 pub static CUSTOM_DOMAIN_CONFIG_TYPE: Shape = Shape::Structure(&[
-    Member { name: "CertificateArn", required: true, shape: &ARN_TYPE },
-    Member { name: "SecurityPolicy", required: false, shape: &SECURITY_POLICY_TYPE },
+    Member { name: "CertificateArn", required: true, sensitive: false, shape: &ARN_TYPE },
+    Member { name: "SecurityPolicy", required: false, sensitive: false, shape: &SECURITY_POLICY_TYPE },
 ]);
 pub static CUSTOM_EMAIL_LAMBDA_VERSION_CONFIG_TYPE: Shape = Shape::Structure(&[
-    Member { name: "LambdaVersion", required: true, shape: &CUSTOM_EMAIL_SENDER_LAMBDA_VERSION_TYPE },
-    Member { name: "LambdaArn", required: true, shape: &ARN_TYPE },
+    Member {
+        name: "LambdaVersion",
+        required: true,
+        sensitive: false,
+        shape: &CUSTOM_EMAIL_SENDER_LAMBDA_VERSION_TYPE,
+    },
+    Member { name: "LambdaArn", required: true, sensitive: false, shape: &ARN_TYPE },
 ]);
 pub static CUSTOM_EMAIL_SENDER_LAMBDA_VERSION_TYPE: Shape =
-    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["V1_0"], sensitive: false });
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["V1_0"] });
 pub static CUSTOM_SMS_LAMBDA_VERSION_CONFIG_TYPE: Shape = Shape::Structure(&[
-    Member { name: "LambdaVersion", required: true, shape: &CUSTOM_SMS_SENDER_LAMBDA_VERSION_TYPE },
-    Member { name: "LambdaArn", required: true, shape: &ARN_TYPE },
+    Member {
+        name: "LambdaVersion",
+        required: true,
+        sensitive: false,
+        shape: &CUSTOM_SMS_SENDER_LAMBDA_VERSION_TYPE,
+    },
+    Member { name: "LambdaArn", required: true, sensitive: false, shape: &ARN_TYPE },
 ]);
 pub static CUSTOM_SMS_SENDER_LAMBDA_VERSION_TYPE: Shape =
-    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["V1_0"], sensitive: false });
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["V1_0"] });
+pub static DATE_TYPE: Shape = Shape::Timestamp;
 pub static DCR_CONFIGURATION_TYPE: Shape = Shape::Structure(&[
-    Member { name: "EnableStatus", required: false, shape: &STATUS_TYPE },
-    Member { name: "OpenDcrEnabled", required: false, shape: &BOOLEAN_TYPE },
-    Member { name: "AuthenticatedGrantTypes", required: false, shape: &O_AUTH_FLOWS_TYPE },
-    Member { name: "OpenDcrGrantTypes", required: false, shape: &O_AUTH_FLOWS_TYPE },
-    Member { name: "AllowedScopes", required: false, shape: &SCOPE_LIST_TYPE },
+    Member { name: "EnableStatus", required: false, sensitive: false, shape: &STATUS_TYPE },
+    Member { name: "OpenDcrEnabled", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
+    Member { name: "AuthenticatedGrantTypes", required: false, sensitive: false, shape: &O_AUTH_FLOWS_TYPE },
+    Member { name: "OpenDcrGrantTypes", required: false, sensitive: false, shape: &O_AUTH_FLOWS_TYPE },
+    Member { name: "AllowedScopes", required: false, sensitive: false, shape: &SCOPE_LIST_TYPE },
 ]);
 pub static DEFAULT_EMAIL_OPTION_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["CONFIRM_WITH_LINK", "CONFIRM_WITH_CODE"],
-    sensitive: false,
 });
 pub static DELETE_GROUP_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "GroupName", required: true, shape: &GROUP_NAME_TYPE },
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
+    Member { name: "GroupName", required: true, sensitive: false, shape: &GROUP_NAME_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
 ]);
 pub static DELETE_IDENTITY_PROVIDER_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ProviderName", required: true, shape: &PROVIDER_NAME_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ProviderName", required: true, sensitive: false, shape: &PROVIDER_NAME_TYPE },
 ]);
 pub static DELETE_MANAGED_LOGIN_BRANDING_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "ManagedLoginBrandingId", required: true, shape: &MANAGED_LOGIN_BRANDING_ID_TYPE },
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
+    Member {
+        name: "ManagedLoginBrandingId",
+        required: true,
+        sensitive: false,
+        shape: &MANAGED_LOGIN_BRANDING_ID_TYPE,
+    },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
 ]);
 pub static DELETE_RESOURCE_SERVER_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Identifier", required: true, shape: &RESOURCE_SERVER_IDENTIFIER_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Identifier", required: true, sensitive: false, shape: &RESOURCE_SERVER_IDENTIFIER_TYPE },
 ]);
 pub static DELETE_TERMS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "TermsId", required: true, shape: &TERMS_ID_TYPE },
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
+    Member { name: "TermsId", required: true, sensitive: false, shape: &TERMS_ID_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
 ]);
 pub static DELETE_USER_ATTRIBUTES_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserAttributeNames", required: true, shape: &ATTRIBUTE_NAME_LIST_TYPE },
-    Member { name: "AccessToken", required: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "UserAttributeNames", required: true, sensitive: false, shape: &ATTRIBUTE_NAME_LIST_TYPE },
+    Member { name: "AccessToken", required: true, sensitive: true, shape: &TOKEN_MODEL_TYPE },
 ]);
+pub static DELETE_USER_ATTRIBUTES_RESPONSE: Shape = Shape::Structure(&[]);
 pub static DELETE_USER_POOL_CLIENT_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
 ]);
 pub static DELETE_USER_POOL_CLIENT_SECRET_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
-    Member { name: "ClientSecretId", required: true, shape: &CLIENT_SECRET_ID_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "ClientSecretId", required: true, sensitive: false, shape: &CLIENT_SECRET_ID_TYPE },
 ]);
+pub static DELETE_USER_POOL_CLIENT_SECRET_RESPONSE: Shape = Shape::Structure(&[]);
 pub static DELETE_USER_POOL_DOMAIN_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Domain", required: true, shape: &DOMAIN_TYPE },
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Domain", required: true, sensitive: false, shape: &DOMAIN_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
 ]);
+pub static DELETE_USER_POOL_DOMAIN_RESPONSE: Shape = Shape::Structure(&[]);
 pub static DELETE_USER_POOL_REPLICA_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "RegionName", required: true, shape: &REGION_NAME_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "RegionName", required: true, sensitive: false, shape: &REGION_NAME_TYPE },
 ]);
-pub static DELETE_USER_POOL_REQUEST: Shape =
-    Shape::Structure(&[Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE }]);
-pub static DELETE_USER_REQUEST: Shape =
-    Shape::Structure(&[Member { name: "AccessToken", required: true, shape: &TOKEN_MODEL_TYPE }]);
-pub static DELETE_WEB_AUTHN_CREDENTIAL_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "AccessToken", required: true, shape: &TOKEN_MODEL_TYPE },
-    Member { name: "CredentialId", required: true, shape: &STRING_TYPE },
-]);
-pub static DELETION_PROTECTION_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["ACTIVE", "INACTIVE"],
+pub static DELETE_USER_POOL_REPLICA_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "UserPoolReplica",
+    required: false,
     sensitive: false,
-});
+    shape: &USER_POOL_REPLICA_TYPE,
+}]);
+pub static DELETE_USER_POOL_REQUEST: Shape = Shape::Structure(&[Member {
+    name: "UserPoolId",
+    required: true,
+    sensitive: false,
+    shape: &USER_POOL_ID_TYPE,
+}]);
+pub static DELETE_USER_REQUEST: Shape = Shape::Structure(&[Member {
+    name: "AccessToken",
+    required: true,
+    sensitive: true,
+    shape: &TOKEN_MODEL_TYPE,
+}]);
+pub static DELETE_WEB_AUTHN_CREDENTIAL_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "AccessToken", required: true, sensitive: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "CredentialId", required: true, sensitive: false, shape: &STRING_TYPE },
+]);
+pub static DELETE_WEB_AUTHN_CREDENTIAL_RESPONSE: Shape = Shape::Structure(&[]);
+pub static DELETION_PROTECTION_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["ACTIVE", "INACTIVE"] });
 pub static DELIVERY_MEDIUM_LIST_TYPE: Shape =
     Shape::List { element: &DELIVERY_MEDIUM_TYPE, min: None, max: None };
-pub static DELIVERY_MEDIUM_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["SMS", "EMAIL"],
-    sensitive: false,
-});
+pub static DELIVERY_MEDIUM_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["SMS", "EMAIL"] });
 pub static DESCRIBE_IDENTITY_PROVIDER_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ProviderName", required: true, shape: &PROVIDER_NAME_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ProviderName", required: true, sensitive: false, shape: &PROVIDER_NAME_TYPE },
 ]);
+pub static DESCRIBE_IDENTITY_PROVIDER_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "IdentityProvider",
+    required: true,
+    sensitive: false,
+    shape: &IDENTITY_PROVIDER_TYPE,
+}]);
 pub static DESCRIBE_MANAGED_LOGIN_BRANDING_BY_CLIENT_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
-    Member { name: "ReturnMergedResources", required: false, shape: &BOOLEAN_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "ReturnMergedResources", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
 ]);
+pub static DESCRIBE_MANAGED_LOGIN_BRANDING_BY_CLIENT_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "ManagedLoginBranding",
+    required: false,
+    sensitive: false,
+    shape: &MANAGED_LOGIN_BRANDING_TYPE,
+}]);
 pub static DESCRIBE_MANAGED_LOGIN_BRANDING_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ManagedLoginBrandingId", required: true, shape: &MANAGED_LOGIN_BRANDING_ID_TYPE },
-    Member { name: "ReturnMergedResources", required: false, shape: &BOOLEAN_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member {
+        name: "ManagedLoginBrandingId",
+        required: true,
+        sensitive: false,
+        shape: &MANAGED_LOGIN_BRANDING_ID_TYPE,
+    },
+    Member { name: "ReturnMergedResources", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
 ]);
+pub static DESCRIBE_MANAGED_LOGIN_BRANDING_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "ManagedLoginBranding",
+    required: false,
+    sensitive: false,
+    shape: &MANAGED_LOGIN_BRANDING_TYPE,
+}]);
 pub static DESCRIBE_RESOURCE_SERVER_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Identifier", required: true, shape: &RESOURCE_SERVER_IDENTIFIER_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Identifier", required: true, sensitive: false, shape: &RESOURCE_SERVER_IDENTIFIER_TYPE },
 ]);
+pub static DESCRIBE_RESOURCE_SERVER_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "ResourceServer",
+    required: true,
+    sensitive: false,
+    shape: &RESOURCE_SERVER_TYPE,
+}]);
 pub static DESCRIBE_RISK_CONFIGURATION_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ClientId", required: false, shape: &CLIENT_ID_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientId", required: false, sensitive: true, shape: &CLIENT_ID_TYPE },
 ]);
+pub static DESCRIBE_RISK_CONFIGURATION_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "RiskConfiguration",
+    required: true,
+    sensitive: false,
+    shape: &RISK_CONFIGURATION_TYPE,
+}]);
 pub static DESCRIBE_TERMS_BY_CLIENT_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "TermsName", required: true, shape: &TERMS_NAME_TYPE },
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "TermsName", required: true, sensitive: false, shape: &TERMS_NAME_TYPE },
 ]);
+pub static DESCRIBE_TERMS_BY_CLIENT_RESPONSE: Shape =
+    Shape::Structure(&[Member { name: "Terms", required: false, sensitive: false, shape: &TERMS_TYPE }]);
 pub static DESCRIBE_TERMS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "TermsId", required: true, shape: &TERMS_ID_TYPE },
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
+    Member { name: "TermsId", required: true, sensitive: false, shape: &TERMS_ID_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
 ]);
+pub static DESCRIBE_TERMS_RESPONSE: Shape =
+    Shape::Structure(&[Member { name: "Terms", required: false, sensitive: false, shape: &TERMS_TYPE }]);
 pub static DESCRIBE_USER_IMPORT_JOB_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "JobId", required: true, shape: &USER_IMPORT_JOB_ID_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "JobId", required: true, sensitive: false, shape: &USER_IMPORT_JOB_ID_TYPE },
 ]);
+pub static DESCRIBE_USER_IMPORT_JOB_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "UserImportJob",
+    required: false,
+    sensitive: false,
+    shape: &USER_IMPORT_JOB_TYPE,
+}]);
 pub static DESCRIBE_USER_POOL_CLIENT_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
 ]);
+pub static DESCRIBE_USER_POOL_CLIENT_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "UserPoolClient",
+    required: false,
+    sensitive: false,
+    shape: &USER_POOL_CLIENT_TYPE,
+}]);
 pub static DESCRIBE_USER_POOL_DOMAIN_REQUEST: Shape =
-    Shape::Structure(&[Member { name: "Domain", required: true, shape: &DOMAIN_TYPE }]);
-pub static DESCRIBE_USER_POOL_REQUEST: Shape =
-    Shape::Structure(&[Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE }]);
+    Shape::Structure(&[Member { name: "Domain", required: true, sensitive: false, shape: &DOMAIN_TYPE }]);
+pub static DESCRIBE_USER_POOL_DOMAIN_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "DomainDescription",
+    required: false,
+    sensitive: false,
+    shape: &DOMAIN_DESCRIPTION_TYPE,
+}]);
+pub static DESCRIBE_USER_POOL_REQUEST: Shape = Shape::Structure(&[Member {
+    name: "UserPoolId",
+    required: true,
+    sensitive: false,
+    shape: &USER_POOL_ID_TYPE,
+}]);
+pub static DESCRIBE_USER_POOL_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "UserPool",
+    required: false,
+    sensitive: false,
+    shape: &USER_POOL_TYPE,
+}]);
 pub static DESCRIPTION_TYPE: Shape =
-    Shape::String(StringShape { min: None, max: Some(2048), pattern: None, values: &[], sensitive: false });
+    Shape::String(StringShape { min: None, max: Some(2048), pattern: None, values: &[] });
 pub static DEVICE_CONFIGURATION_TYPE: Shape = Shape::Structure(&[
-    Member { name: "ChallengeRequiredOnNewDevice", required: false, shape: &BOOLEAN_TYPE },
-    Member { name: "DeviceOnlyRememberedOnUserPrompt", required: false, shape: &BOOLEAN_TYPE },
+    Member { name: "ChallengeRequiredOnNewDevice", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
+    Member {
+        name: "DeviceOnlyRememberedOnUserPrompt",
+        required: false,
+        sensitive: false,
+        shape: &BOOLEAN_TYPE,
+    },
 ]);
-pub static DEVICE_KEY_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(55),
-    pattern: Some(&PATTERN_21),
-    values: &[],
-    sensitive: false,
-});
-pub static DEVICE_NAME_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(1024),
-    pattern: None,
-    values: &[],
-    sensitive: false,
-});
+pub static DEVICE_KEY_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(55), pattern: Some(&PATTERN_22), values: &[] });
+pub static DEVICE_LIST_TYPE: Shape = Shape::List { element: &DEVICE_TYPE, min: None, max: None };
+pub static DEVICE_NAME_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(1024), pattern: None, values: &[] });
 pub static DEVICE_REMEMBERED_STATUS_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["remembered", "not_remembered"],
-    sensitive: false,
 });
 pub static DEVICE_SECRET_VERIFIER_CONFIG_TYPE: Shape = Shape::Structure(&[
-    Member { name: "PasswordVerifier", required: false, shape: &STRING_TYPE },
-    Member { name: "Salt", required: false, shape: &STRING_TYPE },
+    Member { name: "PasswordVerifier", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "Salt", required: false, sensitive: false, shape: &STRING_TYPE },
+]);
+pub static DEVICE_TYPE: Shape = Shape::Structure(&[
+    Member { name: "DeviceKey", required: false, sensitive: false, shape: &DEVICE_KEY_TYPE },
+    Member { name: "DeviceAttributes", required: false, sensitive: false, shape: &ATTRIBUTE_LIST_TYPE },
+    Member { name: "DeviceCreateDate", required: false, sensitive: false, shape: &DATE_TYPE },
+    Member { name: "DeviceLastModifiedDate", required: false, sensitive: false, shape: &DATE_TYPE },
+    Member { name: "DeviceLastAuthenticatedDate", required: false, sensitive: false, shape: &DATE_TYPE },
 ]);
 pub static DOCUMENT: Shape = Shape::Document;
-pub static DOMAIN_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(63),
-    pattern: Some(&PATTERN_34),
-    values: &[],
-    sensitive: false,
-});
-pub static EMAIL_ADDRESS_TYPE: Shape = Shape::String(StringShape {
+pub static DOMAIN_DESCRIPTION_TYPE: Shape = Shape::Structure(&[
+    Member { name: "UserPoolId", required: false, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "AWSAccountId", required: false, sensitive: false, shape: &AWS_ACCOUNT_ID_TYPE },
+    Member { name: "Domain", required: false, sensitive: false, shape: &DOMAIN_TYPE },
+    Member { name: "S3Bucket", required: false, sensitive: false, shape: &S3_BUCKET_TYPE },
+    Member { name: "CloudFrontDistribution", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "Version", required: false, sensitive: false, shape: &DOMAIN_VERSION_TYPE },
+    Member { name: "Status", required: false, sensitive: false, shape: &DOMAIN_STATUS_TYPE },
+    Member {
+        name: "CustomDomainConfig",
+        required: false,
+        sensitive: false,
+        shape: &CUSTOM_DOMAIN_CONFIG_TYPE,
+    },
+    Member { name: "ManagedLoginVersion", required: false, sensitive: false, shape: &WRAPPED_INTEGER_TYPE },
+    Member { name: "Routing", required: false, sensitive: false, shape: &ROUTING_TYPE },
+]);
+pub static DOMAIN_STATUS_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
-    pattern: Some(&PATTERN_17),
-    values: &[],
-    sensitive: false,
+    pattern: None,
+    values: &["CREATING", "DELETING", "UPDATING", "ACTIVE", "FAILED"],
 });
+pub static DOMAIN_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(63), pattern: Some(&PATTERN_37), values: &[] });
+pub static DOMAIN_VERSION_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(20), pattern: None, values: &[] });
+pub static EMAIL_ADDRESS_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: Some(&PATTERN_18), values: &[] });
 pub static EMAIL_CONFIGURATION_TYPE: Shape = Shape::Structure(&[
-    Member { name: "SourceArn", required: false, shape: &ARN_TYPE },
-    Member { name: "ReplyToEmailAddress", required: false, shape: &EMAIL_ADDRESS_TYPE },
-    Member { name: "EmailSendingAccount", required: false, shape: &EMAIL_SENDING_ACCOUNT_TYPE },
-    Member { name: "From", required: false, shape: &STRING_TYPE },
-    Member { name: "ConfigurationSet", required: false, shape: &SES_CONFIGURATION_SET },
+    Member { name: "SourceArn", required: false, sensitive: false, shape: &ARN_TYPE },
+    Member { name: "ReplyToEmailAddress", required: false, sensitive: false, shape: &EMAIL_ADDRESS_TYPE },
+    Member {
+        name: "EmailSendingAccount",
+        required: false,
+        sensitive: false,
+        shape: &EMAIL_SENDING_ACCOUNT_TYPE,
+    },
+    Member { name: "From", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "ConfigurationSet", required: false, sensitive: false, shape: &SES_CONFIGURATION_SET },
 ]);
-pub static EMAIL_INVITE_MESSAGE_TYPE: Shape = Shape::String(StringShape {
-    min: Some(6),
-    max: Some(20000),
-    pattern: Some(&PATTERN_10),
-    values: &[],
-    sensitive: false,
-});
+pub static EMAIL_INVITE_MESSAGE_TYPE: Shape =
+    Shape::String(StringShape { min: Some(6), max: Some(20000), pattern: Some(&PATTERN_11), values: &[] });
 pub static EMAIL_MFA_CONFIG_TYPE: Shape = Shape::Structure(&[
-    Member { name: "Message", required: false, shape: &EMAIL_MFA_MESSAGE_TYPE },
-    Member { name: "Subject", required: false, shape: &EMAIL_MFA_SUBJECT_TYPE },
+    Member { name: "Message", required: false, sensitive: false, shape: &EMAIL_MFA_MESSAGE_TYPE },
+    Member { name: "Subject", required: false, sensitive: false, shape: &EMAIL_MFA_SUBJECT_TYPE },
 ]);
-pub static EMAIL_MFA_MESSAGE_TYPE: Shape = Shape::String(StringShape {
-    min: Some(6),
-    max: Some(20000),
-    pattern: Some(&PATTERN_11),
-    values: &[],
-    sensitive: false,
-});
+pub static EMAIL_MFA_MESSAGE_TYPE: Shape =
+    Shape::String(StringShape { min: Some(6), max: Some(20000), pattern: Some(&PATTERN_12), values: &[] });
 pub static EMAIL_MFA_SETTINGS_TYPE: Shape = Shape::Structure(&[
-    Member { name: "Enabled", required: false, shape: &BOOLEAN_TYPE },
-    Member { name: "PreferredMfa", required: false, shape: &BOOLEAN_TYPE },
+    Member { name: "Enabled", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
+    Member { name: "PreferredMfa", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
 ]);
-pub static EMAIL_MFA_SUBJECT_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: Some(&PATTERN_14),
-    values: &[],
-    sensitive: false,
-});
-pub static EMAIL_NOTIFICATION_BODY_TYPE: Shape = Shape::String(StringShape {
-    min: Some(6),
-    max: Some(20000),
-    pattern: Some(&PATTERN_13),
-    values: &[],
-    sensitive: false,
-});
-pub static EMAIL_NOTIFICATION_SUBJECT_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(140),
-    pattern: Some(&PATTERN_14),
-    values: &[],
-    sensitive: false,
-});
+pub static EMAIL_MFA_SUBJECT_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: Some(&PATTERN_15), values: &[] });
+pub static EMAIL_NOTIFICATION_BODY_TYPE: Shape =
+    Shape::String(StringShape { min: Some(6), max: Some(20000), pattern: Some(&PATTERN_14), values: &[] });
+pub static EMAIL_NOTIFICATION_SUBJECT_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(140), pattern: Some(&PATTERN_15), values: &[] });
 pub static EMAIL_SENDING_ACCOUNT_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["COGNITO_DEFAULT", "DEVELOPER"],
-    sensitive: false,
 });
-pub static EMAIL_VERIFICATION_MESSAGE_BY_LINK_TYPE: Shape = Shape::String(StringShape {
-    min: Some(6),
-    max: Some(20000),
-    pattern: Some(&PATTERN_12),
-    values: &[],
-    sensitive: false,
-});
-pub static EMAIL_VERIFICATION_MESSAGE_TYPE: Shape = Shape::String(StringShape {
-    min: Some(6),
-    max: Some(20000),
-    pattern: Some(&PATTERN_11),
-    values: &[],
-    sensitive: false,
-});
-pub static EMAIL_VERIFICATION_SUBJECT_BY_LINK_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(140),
-    pattern: Some(&PATTERN_14),
-    values: &[],
-    sensitive: false,
-});
-pub static EMAIL_VERIFICATION_SUBJECT_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(140),
-    pattern: Some(&PATTERN_14),
-    values: &[],
-    sensitive: false,
-});
-pub static ENCRYPTION_KEY_ARN_TYPE: Shape = Shape::String(StringShape {
-    min: Some(20),
-    max: Some(2048),
-    pattern: Some(&PATTERN_37),
-    values: &[],
-    sensitive: false,
-});
+pub static EMAIL_VERIFICATION_MESSAGE_BY_LINK_TYPE: Shape =
+    Shape::String(StringShape { min: Some(6), max: Some(20000), pattern: Some(&PATTERN_13), values: &[] });
+pub static EMAIL_VERIFICATION_MESSAGE_TYPE: Shape =
+    Shape::String(StringShape { min: Some(6), max: Some(20000), pattern: Some(&PATTERN_12), values: &[] });
+pub static EMAIL_VERIFICATION_SUBJECT_BY_LINK_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(140), pattern: Some(&PATTERN_15), values: &[] });
+pub static EMAIL_VERIFICATION_SUBJECT_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(140), pattern: Some(&PATTERN_15), values: &[] });
+pub static ENCRYPTION_KEY_ARN_TYPE: Shape =
+    Shape::String(StringShape { min: Some(20), max: Some(2048), pattern: Some(&PATTERN_40), values: &[] });
 pub static ENCRYPTION_KEY_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["AWS_OWNED_KEY", "CUSTOMER_MANAGED_KEY"],
-    sensitive: false,
 });
 pub static EUMS_SMS_CONFIGURATION_TYPE: Shape = Shape::Structure(&[
-    Member { name: "CallerArn", required: true, shape: &ARN_TYPE },
-    Member { name: "ExternalId", required: false, shape: &STRING_TYPE },
-    Member { name: "OriginationIdentity", required: false, shape: &STRING_TYPE },
-    Member { name: "ConfigurationSetName", required: false, shape: &STRING_TYPE },
-    Member { name: "InEntityId", required: false, shape: &STRING_TYPE },
-    Member { name: "InTemplateId", required: false, shape: &STRING_TYPE },
-    Member { name: "Region", required: false, shape: &REGION_CODE_TYPE },
+    Member { name: "CallerArn", required: true, sensitive: false, shape: &ARN_TYPE },
+    Member { name: "ExternalId", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "OriginationIdentity", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "ConfigurationSetName", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "InEntityId", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "InTemplateId", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "Region", required: false, sensitive: false, shape: &REGION_CODE_TYPE },
+]);
+pub static EVENT_CONTEXT_DATA_TYPE: Shape = Shape::Structure(&[
+    Member { name: "IpAddress", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "DeviceName", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "Timezone", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "City", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "Country", required: false, sensitive: false, shape: &STRING_TYPE },
+]);
+pub static EVENT_FEEDBACK_TYPE: Shape = Shape::Structure(&[
+    Member { name: "FeedbackValue", required: true, sensitive: false, shape: &FEEDBACK_VALUE_TYPE },
+    Member { name: "Provider", required: true, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "FeedbackDate", required: false, sensitive: false, shape: &DATE_TYPE },
 ]);
 pub static EVENT_FILTER_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["SIGN_IN", "PASSWORD_CHANGE", "SIGN_UP"],
-    sensitive: false,
 });
 pub static EVENT_FILTERS_TYPE: Shape = Shape::List { element: &EVENT_FILTER_TYPE, min: None, max: None };
-pub static EVENT_ID_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(50),
-    pattern: Some(&PATTERN_18),
-    values: &[],
-    sensitive: false,
+pub static EVENT_ID_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(50), pattern: Some(&PATTERN_19), values: &[] });
+pub static EVENT_RESPONSE_TYPE: Shape = Shape::String(StringShape {
+    min: None,
+    max: None,
+    pattern: None,
+    values: &["Pass", "Fail", "InProgress"],
 });
+pub static EVENT_RISK_TYPE: Shape = Shape::Structure(&[
+    Member { name: "RiskDecision", required: false, sensitive: false, shape: &RISK_DECISION_TYPE },
+    Member { name: "RiskLevel", required: false, sensitive: false, shape: &RISK_LEVEL_TYPE },
+    Member {
+        name: "CompromisedCredentialsDetected",
+        required: false,
+        sensitive: false,
+        shape: &WRAPPED_BOOLEAN_TYPE,
+    },
+]);
 pub static EVENT_SOURCE_NAME: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["userNotification", "userAuthEvents"],
-    sensitive: false,
+});
+pub static EVENT_TYPE: Shape = Shape::String(StringShape {
+    min: None,
+    max: None,
+    pattern: None,
+    values: &["SignIn", "SignUp", "ForgotPassword", "PasswordChange", "ResendCode"],
 });
 pub static EXPLICIT_AUTH_FLOWS_LIST_TYPE: Shape =
     Shape::List { element: &EXPLICIT_AUTH_FLOWS_TYPE, min: None, max: None };
@@ -1134,482 +1584,826 @@ pub static EXPLICIT_AUTH_FLOWS_TYPE: Shape = Shape::String(StringShape {
         "ALLOW_TOKEN_EXCHANGE_IMPERSONATION",
         "ALLOW_CLIENT_TOKEN_AUTH",
     ],
-    sensitive: false,
 });
 pub static FAILOVER_TYPE: Shape = Shape::Structure(&[
-    Member { name: "SecondaryRegion", required: true, shape: &REGION_NAME_TYPE },
-    Member { name: "PrimaryRoute53HealthCheckId", required: true, shape: &HEALTH_CHECK_ID_TYPE },
+    Member { name: "SecondaryRegion", required: true, sensitive: false, shape: &REGION_NAME_TYPE },
+    Member {
+        name: "PrimaryRoute53HealthCheckId",
+        required: true,
+        sensitive: false,
+        shape: &HEALTH_CHECK_ID_TYPE,
+    },
 ]);
-pub static FEATURE_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["ENABLED", "DISABLED"],
-    sensitive: false,
-});
-pub static FEEDBACK_VALUE_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["Valid", "Invalid"],
-    sensitive: false,
-});
+pub static FEATURE_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["ENABLED", "DISABLED"] });
+pub static FEEDBACK_VALUE_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["Valid", "Invalid"] });
 pub static FIREHOSE_CONFIGURATION_TYPE: Shape =
-    Shape::Structure(&[Member { name: "StreamArn", required: false, shape: &ARN_TYPE }]);
+    Shape::Structure(&[Member { name: "StreamArn", required: false, sensitive: false, shape: &ARN_TYPE }]);
 pub static FORCE_ALIAS_CREATION: Shape = Shape::Boolean;
 pub static FORGET_DEVICE_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "AccessToken", required: false, shape: &TOKEN_MODEL_TYPE },
-    Member { name: "DeviceKey", required: true, shape: &DEVICE_KEY_TYPE },
+    Member { name: "AccessToken", required: false, sensitive: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "DeviceKey", required: true, sensitive: false, shape: &DEVICE_KEY_TYPE },
 ]);
 pub static FORGOT_PASSWORD_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
-    Member { name: "SecretHash", required: false, shape: &SECRET_HASH_TYPE },
-    Member { name: "UserContextData", required: false, shape: &USER_CONTEXT_DATA_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
-    Member { name: "AnalyticsMetadata", required: false, shape: &ANALYTICS_METADATA_TYPE },
-    Member { name: "ClientMetadata", required: false, shape: &CLIENT_METADATA_TYPE },
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "SecretHash", required: false, sensitive: true, shape: &SECRET_HASH_TYPE },
+    Member { name: "UserContextData", required: false, sensitive: true, shape: &USER_CONTEXT_DATA_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "AnalyticsMetadata", required: false, sensitive: false, shape: &ANALYTICS_METADATA_TYPE },
+    Member { name: "ClientMetadata", required: false, sensitive: false, shape: &CLIENT_METADATA_TYPE },
 ]);
+pub static FORGOT_PASSWORD_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "CodeDeliveryDetails",
+    required: false,
+    sensitive: false,
+    shape: &CODE_DELIVERY_DETAILS_TYPE,
+}]);
 pub static GENERATE_SECRET: Shape = Shape::Boolean;
-pub static GET_CSV_HEADER_REQUEST: Shape =
-    Shape::Structure(&[Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE }]);
+pub static GET_CSV_HEADER_REQUEST: Shape = Shape::Structure(&[Member {
+    name: "UserPoolId",
+    required: true,
+    sensitive: false,
+    shape: &USER_POOL_ID_TYPE,
+}]);
+pub static GET_CSV_HEADER_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "UserPoolId", required: false, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "CSVHeader", required: false, sensitive: false, shape: &LIST_OF_STRING_TYPES },
+]);
 pub static GET_CLIENT_TOKEN_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
-    Member { name: "Secret", required: true, shape: &CLIENT_SECRET_TYPE },
-    Member { name: "Scopes", required: false, shape: &SCOPE_LIST_TYPE },
-    Member { name: "ClientMetadata", required: false, shape: &CLIENT_METADATA_TYPE },
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "Secret", required: true, sensitive: true, shape: &CLIENT_SECRET_TYPE },
+    Member { name: "Scopes", required: false, sensitive: false, shape: &SCOPE_LIST_TYPE },
+    Member { name: "ClientMetadata", required: false, sensitive: false, shape: &CLIENT_METADATA_TYPE },
 ]);
+pub static GET_CLIENT_TOKEN_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "ClientAuthenticationResult",
+    required: false,
+    sensitive: false,
+    shape: &CLIENT_AUTHENTICATION_RESULT_TYPE,
+}]);
 pub static GET_DERIVED_TOKEN_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
-    Member { name: "ClientSecret", required: false, shape: &CLIENT_SECRET_TYPE },
-    Member { name: "SubjectToken", required: true, shape: &GET_DERIVED_TOKEN_TOKEN_MODEL_TYPE },
-    Member { name: "SubjectTokenType", required: true, shape: &TOKEN_TYPE_IDENTIFIER_TYPE },
-    Member { name: "SubjectTokenProviderName", required: false, shape: &PROVIDER_NAME_TYPE },
-    Member { name: "ActorToken", required: false, shape: &GET_DERIVED_TOKEN_TOKEN_MODEL_TYPE },
-    Member { name: "ActorTokenType", required: false, shape: &TOKEN_TYPE_IDENTIFIER_TYPE },
-    Member { name: "ActorTokenProviderName", required: false, shape: &PROVIDER_NAME_TYPE },
-    Member { name: "Scopes", required: false, shape: &SCOPE_LIST_TYPE },
-    Member { name: "Audiences", required: false, shape: &AUDIENCE_LIST_TYPE },
-    Member { name: "Resources", required: false, shape: &RESOURCE_LIST_TYPE },
-    Member { name: "RequestedTokenType", required: false, shape: &ISSUED_TOKEN_TYPE_IDENTIFIER_TYPE },
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "ClientSecret", required: false, sensitive: true, shape: &CLIENT_SECRET_TYPE },
+    Member {
+        name: "SubjectToken",
+        required: true,
+        sensitive: true,
+        shape: &GET_DERIVED_TOKEN_TOKEN_MODEL_TYPE,
+    },
+    Member { name: "SubjectTokenType", required: true, sensitive: false, shape: &TOKEN_TYPE_IDENTIFIER_TYPE },
+    Member {
+        name: "SubjectTokenProviderName",
+        required: false,
+        sensitive: false,
+        shape: &PROVIDER_NAME_TYPE,
+    },
+    Member {
+        name: "ActorToken",
+        required: false,
+        sensitive: true,
+        shape: &GET_DERIVED_TOKEN_TOKEN_MODEL_TYPE,
+    },
+    Member { name: "ActorTokenType", required: false, sensitive: false, shape: &TOKEN_TYPE_IDENTIFIER_TYPE },
+    Member { name: "ActorTokenProviderName", required: false, sensitive: false, shape: &PROVIDER_NAME_TYPE },
+    Member { name: "Scopes", required: false, sensitive: false, shape: &SCOPE_LIST_TYPE },
+    Member { name: "Audiences", required: false, sensitive: false, shape: &AUDIENCE_LIST_TYPE },
+    Member { name: "Resources", required: false, sensitive: false, shape: &RESOURCE_LIST_TYPE },
+    Member {
+        name: "RequestedTokenType",
+        required: false,
+        sensitive: false,
+        shape: &ISSUED_TOKEN_TYPE_IDENTIFIER_TYPE,
+    },
 ]);
-pub static GET_DERIVED_TOKEN_TOKEN_MODEL_TYPE: Shape = Shape::String(StringShape {
-    min: Some(0),
-    max: Some(131072),
-    pattern: Some(&PATTERN_5),
-    values: &[],
-    sensitive: true,
-});
+pub static GET_DERIVED_TOKEN_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "IssuedToken", required: true, sensitive: true, shape: &TOKEN_MODEL_TYPE },
+    Member {
+        name: "IssuedTokenType",
+        required: true,
+        sensitive: false,
+        shape: &ISSUED_TOKEN_TYPE_IDENTIFIER_TYPE,
+    },
+    Member { name: "TokenType", required: true, sensitive: false, shape: &O_AUTH_TOKEN_TYPE_TYPE },
+    Member { name: "ExpiresIn", required: false, sensitive: false, shape: &INTEGER_TYPE },
+    Member { name: "Scopes", required: false, sensitive: false, shape: &SCOPE_LIST_TYPE },
+]);
+pub static GET_DERIVED_TOKEN_TOKEN_MODEL_TYPE: Shape =
+    Shape::String(StringShape { min: Some(0), max: Some(131072), pattern: Some(&PATTERN_5), values: &[] });
 pub static GET_DEVICE_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "DeviceKey", required: true, shape: &DEVICE_KEY_TYPE },
-    Member { name: "AccessToken", required: false, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "DeviceKey", required: true, sensitive: false, shape: &DEVICE_KEY_TYPE },
+    Member { name: "AccessToken", required: false, sensitive: true, shape: &TOKEN_MODEL_TYPE },
 ]);
+pub static GET_DEVICE_RESPONSE: Shape =
+    Shape::Structure(&[Member { name: "Device", required: true, sensitive: false, shape: &DEVICE_TYPE }]);
 pub static GET_GROUP_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "GroupName", required: true, shape: &GROUP_NAME_TYPE },
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
+    Member { name: "GroupName", required: true, sensitive: false, shape: &GROUP_NAME_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
 ]);
+pub static GET_GROUP_RESPONSE: Shape =
+    Shape::Structure(&[Member { name: "Group", required: false, sensitive: false, shape: &GROUP_TYPE }]);
 pub static GET_IDENTITY_PROVIDER_BY_IDENTIFIER_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "IdpIdentifier", required: true, shape: &IDP_IDENTIFIER_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "IdpIdentifier", required: true, sensitive: false, shape: &IDP_IDENTIFIER_TYPE },
 ]);
-pub static GET_LOG_DELIVERY_CONFIGURATION_REQUEST: Shape =
-    Shape::Structure(&[Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE }]);
-pub static GET_PROVISIONED_LIMIT_REQUEST: Shape =
-    Shape::Structure(&[Member { name: "LimitDefinition", required: true, shape: &LIMIT_DEFINITION_TYPE }]);
-pub static GET_SIGNING_CERTIFICATE_REQUEST: Shape =
-    Shape::Structure(&[Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE }]);
+pub static GET_IDENTITY_PROVIDER_BY_IDENTIFIER_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "IdentityProvider",
+    required: true,
+    sensitive: false,
+    shape: &IDENTITY_PROVIDER_TYPE,
+}]);
+pub static GET_LOG_DELIVERY_CONFIGURATION_REQUEST: Shape = Shape::Structure(&[Member {
+    name: "UserPoolId",
+    required: true,
+    sensitive: false,
+    shape: &USER_POOL_ID_TYPE,
+}]);
+pub static GET_LOG_DELIVERY_CONFIGURATION_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "LogDeliveryConfiguration",
+    required: false,
+    sensitive: false,
+    shape: &LOG_DELIVERY_CONFIGURATION_TYPE,
+}]);
+pub static GET_PROVISIONED_LIMIT_REQUEST: Shape = Shape::Structure(&[Member {
+    name: "LimitDefinition",
+    required: true,
+    sensitive: false,
+    shape: &LIMIT_DEFINITION_TYPE,
+}]);
+pub static GET_PROVISIONED_LIMIT_RESPONSE: Shape =
+    Shape::Structure(&[Member { name: "Limit", required: true, sensitive: false, shape: &LIMIT_TYPE }]);
+pub static GET_SIGNING_CERTIFICATE_REQUEST: Shape = Shape::Structure(&[Member {
+    name: "UserPoolId",
+    required: true,
+    sensitive: false,
+    shape: &USER_POOL_ID_TYPE,
+}]);
+pub static GET_SIGNING_CERTIFICATE_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "Certificate",
+    required: false,
+    sensitive: false,
+    shape: &STRING_TYPE,
+}]);
 pub static GET_TOKENS_FROM_REFRESH_TOKEN_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "RefreshToken", required: true, shape: &TOKEN_MODEL_TYPE },
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
-    Member { name: "ClientSecret", required: false, shape: &CLIENT_SECRET_TYPE },
-    Member { name: "DeviceKey", required: false, shape: &DEVICE_KEY_TYPE },
-    Member { name: "ClientMetadata", required: false, shape: &CLIENT_METADATA_TYPE },
+    Member { name: "RefreshToken", required: true, sensitive: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "ClientSecret", required: false, sensitive: true, shape: &CLIENT_SECRET_TYPE },
+    Member { name: "DeviceKey", required: false, sensitive: false, shape: &DEVICE_KEY_TYPE },
+    Member { name: "ClientMetadata", required: false, sensitive: false, shape: &CLIENT_METADATA_TYPE },
 ]);
+pub static GET_TOKENS_FROM_REFRESH_TOKEN_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "AuthenticationResult",
+    required: false,
+    sensitive: false,
+    shape: &AUTHENTICATION_RESULT_TYPE,
+}]);
 pub static GET_UI_CUSTOMIZATION_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ClientId", required: false, shape: &CLIENT_ID_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientId", required: false, sensitive: true, shape: &CLIENT_ID_TYPE },
 ]);
+pub static GET_UI_CUSTOMIZATION_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "UICustomization",
+    required: true,
+    sensitive: false,
+    shape: &UI_CUSTOMIZATION_TYPE,
+}]);
 pub static GET_USER_ATTRIBUTE_VERIFICATION_CODE_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "AccessToken", required: true, shape: &TOKEN_MODEL_TYPE },
-    Member { name: "AttributeName", required: true, shape: &ATTRIBUTE_NAME_TYPE },
-    Member { name: "ClientMetadata", required: false, shape: &CLIENT_METADATA_TYPE },
+    Member { name: "AccessToken", required: true, sensitive: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "AttributeName", required: true, sensitive: false, shape: &ATTRIBUTE_NAME_TYPE },
+    Member { name: "ClientMetadata", required: false, sensitive: false, shape: &CLIENT_METADATA_TYPE },
 ]);
-pub static GET_USER_AUTH_FACTORS_REQUEST: Shape =
-    Shape::Structure(&[Member { name: "AccessToken", required: true, shape: &TOKEN_MODEL_TYPE }]);
+pub static GET_USER_ATTRIBUTE_VERIFICATION_CODE_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "CodeDeliveryDetails",
+    required: false,
+    sensitive: false,
+    shape: &CODE_DELIVERY_DETAILS_TYPE,
+}]);
+pub static GET_USER_AUTH_FACTORS_REQUEST: Shape = Shape::Structure(&[Member {
+    name: "AccessToken",
+    required: true,
+    sensitive: true,
+    shape: &TOKEN_MODEL_TYPE,
+}]);
+pub static GET_USER_AUTH_FACTORS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "PreferredMfaSetting", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member {
+        name: "UserMFASettingList",
+        required: false,
+        sensitive: false,
+        shape: &USER_MFA_SETTING_LIST_TYPE,
+    },
+    Member {
+        name: "ConfiguredUserAuthFactors",
+        required: false,
+        sensitive: false,
+        shape: &CONFIGURED_USER_AUTH_FACTORS_LIST_TYPE,
+    },
+]);
 pub static GET_USER_POOL_CLIENT_SESSION_CONFIGURATION_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
 ]);
-pub static GET_USER_POOL_MFA_CONFIG_REQUEST: Shape =
-    Shape::Structure(&[Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE }]);
-pub static GET_USER_POOL_SESSION_CONFIGURATION_REQUEST: Shape =
-    Shape::Structure(&[Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE }]);
-pub static GET_USER_REQUEST: Shape =
-    Shape::Structure(&[Member { name: "AccessToken", required: true, shape: &TOKEN_MODEL_TYPE }]);
-pub static GLOBAL_SIGN_OUT_REQUEST: Shape =
-    Shape::Structure(&[Member { name: "AccessToken", required: true, shape: &TOKEN_MODEL_TYPE }]);
-pub static GROUP_NAME_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(128),
-    pattern: Some(&PATTERN_16),
-    values: &[],
+pub static GET_USER_POOL_CLIENT_SESSION_CONFIGURATION_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "UserPoolId", required: false, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientId", required: false, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "SSOSession", required: false, sensitive: false, shape: &CLIENT_SSO_SESSION_CONFIG_TYPE },
+]);
+pub static GET_USER_POOL_MFA_CONFIG_REQUEST: Shape = Shape::Structure(&[Member {
+    name: "UserPoolId",
+    required: true,
     sensitive: false,
-});
+    shape: &USER_POOL_ID_TYPE,
+}]);
+pub static GET_USER_POOL_MFA_CONFIG_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "SmsMfaConfiguration", required: false, sensitive: false, shape: &SMS_MFA_CONFIG_TYPE },
+    Member {
+        name: "SoftwareTokenMfaConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &SOFTWARE_TOKEN_MFA_CONFIG_TYPE,
+    },
+    Member {
+        name: "EmailMfaConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &EMAIL_MFA_CONFIG_TYPE,
+    },
+    Member { name: "MfaConfiguration", required: false, sensitive: false, shape: &USER_POOL_MFA_TYPE },
+    Member {
+        name: "WebAuthnConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &WEB_AUTHN_CONFIGURATION_TYPE,
+    },
+]);
+pub static GET_USER_POOL_SESSION_CONFIGURATION_REQUEST: Shape = Shape::Structure(&[Member {
+    name: "UserPoolId",
+    required: true,
+    sensitive: false,
+    shape: &USER_POOL_ID_TYPE,
+}]);
+pub static GET_USER_POOL_SESSION_CONFIGURATION_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "UserPoolId", required: false, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member {
+        name: "UserSessionTracking",
+        required: false,
+        sensitive: false,
+        shape: &USER_SESSION_TRACKING_TYPE,
+    },
+    Member {
+        name: "TokenSession",
+        required: false,
+        sensitive: false,
+        shape: &USER_POOL_TOKEN_SESSION_CONFIG_TYPE,
+    },
+]);
+pub static GET_USER_REQUEST: Shape = Shape::Structure(&[Member {
+    name: "AccessToken",
+    required: true,
+    sensitive: true,
+    shape: &TOKEN_MODEL_TYPE,
+}]);
+pub static GET_USER_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "UserAttributes", required: true, sensitive: false, shape: &ATTRIBUTE_LIST_TYPE },
+    Member { name: "MFAOptions", required: false, sensitive: false, shape: &MFA_OPTION_LIST_TYPE },
+    Member { name: "PreferredMfaSetting", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member {
+        name: "UserMFASettingList",
+        required: false,
+        sensitive: false,
+        shape: &USER_MFA_SETTING_LIST_TYPE,
+    },
+]);
+pub static GLOBAL_SIGN_OUT_REQUEST: Shape = Shape::Structure(&[Member {
+    name: "AccessToken",
+    required: true,
+    sensitive: true,
+    shape: &TOKEN_MODEL_TYPE,
+}]);
+pub static GLOBAL_SIGN_OUT_RESPONSE: Shape = Shape::Structure(&[]);
+pub static GROUP_LIST_TYPE: Shape = Shape::List { element: &GROUP_TYPE, min: None, max: None };
+pub static GROUP_NAME_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: Some(&PATTERN_17), values: &[] });
+pub static GROUP_TYPE: Shape = Shape::Structure(&[
+    Member { name: "GroupName", required: false, sensitive: false, shape: &GROUP_NAME_TYPE },
+    Member { name: "UserPoolId", required: false, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Description", required: false, sensitive: false, shape: &DESCRIPTION_TYPE },
+    Member { name: "RoleArn", required: false, sensitive: false, shape: &ARN_TYPE },
+    Member { name: "Precedence", required: false, sensitive: false, shape: &PRECEDENCE_TYPE },
+    Member { name: "LastModifiedDate", required: false, sensitive: false, shape: &DATE_TYPE },
+    Member { name: "CreationDate", required: false, sensitive: false, shape: &DATE_TYPE },
+]);
 pub static HEALTH_CHECK_ID_TYPE: Shape =
-    Shape::String(StringShape { min: None, max: Some(64), pattern: None, values: &[], sensitive: false });
-pub static HEX_STRING_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: Some(&PATTERN_30),
-    values: &[],
-    sensitive: false,
-});
+    Shape::String(StringShape { min: None, max: Some(64), pattern: None, values: &[] });
+pub static HEX_STRING_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: Some(&PATTERN_33), values: &[] });
 pub static HTTP_HEADER: Shape = Shape::Structure(&[
-    Member { name: "headerName", required: false, shape: &STRING_TYPE },
-    Member { name: "headerValue", required: false, shape: &STRING_TYPE },
+    Member { name: "headerName", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "headerValue", required: false, sensitive: false, shape: &STRING_TYPE },
 ]);
 pub static HTTP_HEADER_LIST: Shape = Shape::List { element: &HTTP_HEADER, min: None, max: None };
 pub static ID_TOKEN_VALIDITY_TYPE: Shape = Shape::Integer { min: Some(1), max: Some(86400) };
+pub static IDENTITY_PROVIDER_TYPE: Shape = Shape::Structure(&[
+    Member { name: "UserPoolId", required: false, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ProviderName", required: false, sensitive: false, shape: &PROVIDER_NAME_TYPE },
+    Member { name: "ProviderType", required: false, sensitive: false, shape: &IDENTITY_PROVIDER_TYPE_TYPE },
+    Member { name: "ProviderDetails", required: false, sensitive: false, shape: &PROVIDER_DETAILS_TYPE },
+    Member { name: "AttributeMapping", required: false, sensitive: false, shape: &ATTRIBUTE_MAPPING_TYPE },
+    Member { name: "IdpIdentifiers", required: false, sensitive: false, shape: &IDP_IDENTIFIERS_LIST_TYPE },
+    Member { name: "AcrMapping", required: false, sensitive: false, shape: &ACR_MAPPING_TYPE },
+    Member { name: "LastModifiedDate", required: false, sensitive: false, shape: &DATE_TYPE },
+    Member { name: "CreationDate", required: false, sensitive: false, shape: &DATE_TYPE },
+]);
 pub static IDENTITY_PROVIDER_TYPE_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["SAML", "Facebook", "Google", "LoginWithAmazon", "SignInWithApple", "OIDC"],
-    sensitive: false,
 });
-pub static IDP_IDENTIFIER_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(40),
-    pattern: Some(&PATTERN_24),
-    values: &[],
-    sensitive: false,
-});
+pub static IDP_IDENTIFIER_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(40), pattern: Some(&PATTERN_25), values: &[] });
 pub static IDP_IDENTIFIERS_LIST_TYPE: Shape =
     Shape::List { element: &IDP_IDENTIFIER_TYPE, min: Some(0), max: Some(50) };
 pub static IMAGE_FILE_TYPE: Shape = Shape::Blob { min: Some(0), max: Some(131072) };
+pub static IMAGE_URL_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &[] });
 pub static INBOUND_FEDERATION_LAMBDA_TYPE: Shape = Shape::Structure(&[
-    Member { name: "LambdaVersion", required: true, shape: &INBOUND_FEDERATION_LAMBDA_VERSION_TYPE },
-    Member { name: "LambdaArn", required: true, shape: &ARN_TYPE },
+    Member {
+        name: "LambdaVersion",
+        required: true,
+        sensitive: false,
+        shape: &INBOUND_FEDERATION_LAMBDA_VERSION_TYPE,
+    },
+    Member { name: "LambdaArn", required: true, sensitive: false, shape: &ARN_TYPE },
 ]);
 pub static INBOUND_FEDERATION_LAMBDA_VERSION_TYPE: Shape =
-    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["V1_0"], sensitive: false });
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["V1_0"] });
 pub static INITIATE_AUTH_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "AuthFlow", required: true, shape: &AUTH_FLOW_TYPE },
-    Member { name: "AuthParameters", required: false, shape: &AUTH_PARAMETERS_TYPE },
-    Member { name: "ClientMetadata", required: false, shape: &CLIENT_METADATA_TYPE },
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
-    Member { name: "AnalyticsMetadata", required: false, shape: &ANALYTICS_METADATA_TYPE },
-    Member { name: "UserContextData", required: false, shape: &USER_CONTEXT_DATA_TYPE },
-    Member { name: "Session", required: false, shape: &SESSION_TYPE },
+    Member { name: "AuthFlow", required: true, sensitive: false, shape: &AUTH_FLOW_TYPE },
+    Member { name: "AuthParameters", required: false, sensitive: true, shape: &AUTH_PARAMETERS_TYPE },
+    Member { name: "ClientMetadata", required: false, sensitive: false, shape: &CLIENT_METADATA_TYPE },
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "AnalyticsMetadata", required: false, sensitive: false, shape: &ANALYTICS_METADATA_TYPE },
+    Member { name: "UserContextData", required: false, sensitive: true, shape: &USER_CONTEXT_DATA_TYPE },
+    Member { name: "Session", required: false, sensitive: true, shape: &SESSION_TYPE },
+]);
+pub static INITIATE_AUTH_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "ChallengeName", required: false, sensitive: false, shape: &CHALLENGE_NAME_TYPE },
+    Member { name: "Session", required: false, sensitive: true, shape: &SESSION_TYPE },
+    Member {
+        name: "ChallengeParameters",
+        required: false,
+        sensitive: false,
+        shape: &CHALLENGE_PARAMETERS_TYPE,
+    },
+    Member {
+        name: "AuthenticationResult",
+        required: false,
+        sensitive: false,
+        shape: &AUTHENTICATION_RESULT_TYPE,
+    },
+    Member {
+        name: "AvailableChallenges",
+        required: false,
+        sensitive: false,
+        shape: &AVAILABLE_CHALLENGE_LIST_TYPE,
+    },
 ]);
 pub static INTEGER_TYPE: Shape = Shape::Integer { min: None, max: None };
-pub static ISSUED_TOKEN_TYPE_IDENTIFIER_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["ACCESS_TOKEN", "ID_TOKEN"],
-    sensitive: false,
-});
+pub static ISSUED_TOKEN_TYPE_IDENTIFIER_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["ACCESS_TOKEN", "ID_TOKEN"] });
 pub static ISSUER_CONFIGURATION_TYPE: Shape =
-    Shape::Structure(&[Member { name: "Type", required: false, shape: &ISSUER_TYPE }]);
-pub static ISSUER_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["ORIGINAL", "UPDATED"],
-    sensitive: false,
-});
+    Shape::Structure(&[Member { name: "Type", required: false, sensitive: false, shape: &ISSUER_TYPE }]);
+pub static ISSUER_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["ORIGINAL", "UPDATED"] });
 pub static KEY_CONFIGURATION_TYPE: Shape = Shape::Structure(&[
-    Member { name: "KeyType", required: false, shape: &ENCRYPTION_KEY_TYPE },
-    Member { name: "KmsKeyArn", required: false, shape: &ENCRYPTION_KEY_ARN_TYPE },
+    Member { name: "KeyType", required: false, sensitive: false, shape: &ENCRYPTION_KEY_TYPE },
+    Member { name: "KmsKeyArn", required: false, sensitive: false, shape: &ENCRYPTION_KEY_ARN_TYPE },
 ]);
 pub static LAMBDA_CONFIG_TYPE: Shape = Shape::Structure(&[
-    Member { name: "PreSignUp", required: false, shape: &ARN_TYPE },
-    Member { name: "CustomMessage", required: false, shape: &ARN_TYPE },
-    Member { name: "PostConfirmation", required: false, shape: &ARN_TYPE },
-    Member { name: "PreAuthentication", required: false, shape: &ARN_TYPE },
-    Member { name: "PostAuthentication", required: false, shape: &ARN_TYPE },
-    Member { name: "DefineAuthChallenge", required: false, shape: &ARN_TYPE },
-    Member { name: "CreateAuthChallenge", required: false, shape: &ARN_TYPE },
-    Member { name: "VerifyAuthChallengeResponse", required: false, shape: &ARN_TYPE },
-    Member { name: "PreTokenGeneration", required: false, shape: &ARN_TYPE },
-    Member { name: "UserMigration", required: false, shape: &ARN_TYPE },
+    Member { name: "PreSignUp", required: false, sensitive: false, shape: &ARN_TYPE },
+    Member { name: "CustomMessage", required: false, sensitive: false, shape: &ARN_TYPE },
+    Member { name: "PostConfirmation", required: false, sensitive: false, shape: &ARN_TYPE },
+    Member { name: "PreAuthentication", required: false, sensitive: false, shape: &ARN_TYPE },
+    Member { name: "PostAuthentication", required: false, sensitive: false, shape: &ARN_TYPE },
+    Member { name: "DefineAuthChallenge", required: false, sensitive: false, shape: &ARN_TYPE },
+    Member { name: "CreateAuthChallenge", required: false, sensitive: false, shape: &ARN_TYPE },
+    Member { name: "VerifyAuthChallengeResponse", required: false, sensitive: false, shape: &ARN_TYPE },
+    Member { name: "PreTokenGeneration", required: false, sensitive: false, shape: &ARN_TYPE },
+    Member { name: "UserMigration", required: false, sensitive: false, shape: &ARN_TYPE },
     Member {
         name: "PreTokenGenerationConfig",
         required: false,
+        sensitive: false,
         shape: &PRE_TOKEN_GENERATION_VERSION_CONFIG_TYPE,
     },
-    Member { name: "CustomSMSSender", required: false, shape: &CUSTOM_SMS_LAMBDA_VERSION_CONFIG_TYPE },
-    Member { name: "CustomEmailSender", required: false, shape: &CUSTOM_EMAIL_LAMBDA_VERSION_CONFIG_TYPE },
-    Member { name: "KMSKeyID", required: false, shape: &ARN_TYPE },
-    Member { name: "InboundFederation", required: false, shape: &INBOUND_FEDERATION_LAMBDA_TYPE },
+    Member {
+        name: "CustomSMSSender",
+        required: false,
+        sensitive: false,
+        shape: &CUSTOM_SMS_LAMBDA_VERSION_CONFIG_TYPE,
+    },
+    Member {
+        name: "CustomEmailSender",
+        required: false,
+        sensitive: false,
+        shape: &CUSTOM_EMAIL_LAMBDA_VERSION_CONFIG_TYPE,
+    },
+    Member { name: "KMSKeyID", required: false, sensitive: false, shape: &ARN_TYPE },
+    Member {
+        name: "InboundFederation",
+        required: false,
+        sensitive: false,
+        shape: &INBOUND_FEDERATION_LAMBDA_TYPE,
+    },
 ]);
-pub static LANGUAGE_ID_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: Some(&PATTERN_36),
-    values: &[],
-    sensitive: false,
-});
-pub static LIMIT_CLASS: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["API_CATEGORY"],
-    sensitive: false,
-});
+pub static LANGUAGE_ID_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: Some(&PATTERN_39), values: &[] });
+pub static LIMIT_CLASS: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["API_CATEGORY"] });
 pub static LIMIT_DEFINITION_TYPE: Shape = Shape::Structure(&[
-    Member { name: "LimitClass", required: true, shape: &LIMIT_CLASS },
-    Member { name: "Attributes", required: true, shape: &STRING_TO_STRING_MAP_TYPE },
+    Member { name: "LimitClass", required: true, sensitive: false, shape: &LIMIT_CLASS },
+    Member { name: "Attributes", required: true, sensitive: false, shape: &STRING_TO_STRING_MAP_TYPE },
 ]);
-pub static LINK_URL_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(1024),
-    pattern: Some(&PATTERN_32),
-    values: &[],
-    sensitive: false,
-});
+pub static LIMIT_TYPE: Shape = Shape::Structure(&[
+    Member { name: "LimitDefinition", required: true, sensitive: false, shape: &LIMIT_DEFINITION_TYPE },
+    Member { name: "ProvisionedLimitValue", required: true, sensitive: false, shape: &INTEGER_TYPE },
+    Member { name: "FreeLimitValue", required: true, sensitive: false, shape: &INTEGER_TYPE },
+]);
+pub static LINK_URL_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(1024), pattern: Some(&PATTERN_35), values: &[] });
 pub static LINKS_TYPE: Shape =
     Shape::Map { key: &LANGUAGE_ID_TYPE, value: &LINK_URL_TYPE, min: Some(1), max: Some(13) };
 pub static LIST_DEVICES_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "AccessToken", required: true, shape: &TOKEN_MODEL_TYPE },
-    Member { name: "Limit", required: false, shape: &QUERY_LIMIT_TYPE },
-    Member { name: "PaginationToken", required: false, shape: &SEARCH_PAGINATION_TOKEN_TYPE },
+    Member { name: "AccessToken", required: true, sensitive: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "Limit", required: false, sensitive: false, shape: &QUERY_LIMIT_TYPE },
+    Member {
+        name: "PaginationToken",
+        required: false,
+        sensitive: false,
+        shape: &SEARCH_PAGINATION_TOKEN_TYPE,
+    },
+]);
+pub static LIST_DEVICES_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "Devices", required: false, sensitive: false, shape: &DEVICE_LIST_TYPE },
+    Member {
+        name: "PaginationToken",
+        required: false,
+        sensitive: false,
+        shape: &SEARCH_PAGINATION_TOKEN_TYPE,
+    },
 ]);
 pub static LIST_GROUPS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Limit", required: false, shape: &QUERY_LIMIT_TYPE },
-    Member { name: "NextToken", required: false, shape: &PAGINATION_KEY },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Limit", required: false, sensitive: false, shape: &QUERY_LIMIT_TYPE },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY },
+]);
+pub static LIST_GROUPS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "Groups", required: false, sensitive: false, shape: &GROUP_LIST_TYPE },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY },
 ]);
 pub static LIST_IDENTITY_PROVIDERS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "MaxResults", required: false, shape: &LIST_PROVIDERS_LIMIT_TYPE },
-    Member { name: "NextToken", required: false, shape: &PAGINATION_KEY_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "MaxResults", required: false, sensitive: false, shape: &LIST_PROVIDERS_LIMIT_TYPE },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY_TYPE },
 ]);
+pub static LIST_IDENTITY_PROVIDERS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "Providers", required: true, sensitive: false, shape: &PROVIDERS_LIST_TYPE },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY_TYPE },
+]);
+pub static LIST_OF_STRING_TYPES: Shape = Shape::List { element: &STRING_TYPE, min: None, max: None };
 pub static LIST_PROVIDERS_LIMIT_TYPE: Shape = Shape::Integer { min: Some(0), max: Some(60) };
 pub static LIST_RESOURCE_SERVERS_LIMIT_TYPE: Shape = Shape::Integer { min: Some(1), max: Some(50) };
 pub static LIST_RESOURCE_SERVERS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "MaxResults", required: false, shape: &LIST_RESOURCE_SERVERS_LIMIT_TYPE },
-    Member { name: "NextToken", required: false, shape: &PAGINATION_KEY_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member {
+        name: "MaxResults",
+        required: false,
+        sensitive: false,
+        shape: &LIST_RESOURCE_SERVERS_LIMIT_TYPE,
+    },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY_TYPE },
+]);
+pub static LIST_RESOURCE_SERVERS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "ResourceServers", required: true, sensitive: false, shape: &RESOURCE_SERVERS_LIST_TYPE },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY_TYPE },
 ]);
 pub static LIST_TAGS_FOR_RESOURCE_REQUEST: Shape =
-    Shape::Structure(&[Member { name: "ResourceArn", required: true, shape: &ARN_TYPE }]);
+    Shape::Structure(&[Member { name: "ResourceArn", required: true, sensitive: false, shape: &ARN_TYPE }]);
+pub static LIST_TAGS_FOR_RESOURCE_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "Tags",
+    required: false,
+    sensitive: false,
+    shape: &USER_POOL_TAGS_TYPE,
+}]);
 pub static LIST_TERMS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "MaxResults", required: false, shape: &LIST_TERMS_REQUEST_MAX_RESULTS_INTEGER },
-    Member { name: "NextToken", required: false, shape: &STRING_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member {
+        name: "MaxResults",
+        required: false,
+        sensitive: false,
+        shape: &LIST_TERMS_REQUEST_MAX_RESULTS_INTEGER,
+    },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &STRING_TYPE },
 ]);
 pub static LIST_TERMS_REQUEST_MAX_RESULTS_INTEGER: Shape = Shape::Integer { min: Some(1), max: Some(60) };
+pub static LIST_TERMS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "Terms", required: true, sensitive: false, shape: &TERMS_DESCRIPTION_LIST_TYPE },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &STRING_TYPE },
+]);
 pub static LIST_USER_IMPORT_JOBS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "MaxResults", required: true, shape: &POOL_QUERY_LIMIT_TYPE },
-    Member { name: "PaginationToken", required: false, shape: &PAGINATION_KEY_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "MaxResults", required: true, sensitive: false, shape: &POOL_QUERY_LIMIT_TYPE },
+    Member { name: "PaginationToken", required: false, sensitive: false, shape: &PAGINATION_KEY_TYPE },
+]);
+pub static LIST_USER_IMPORT_JOBS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "UserImportJobs", required: false, sensitive: false, shape: &USER_IMPORT_JOBS_LIST_TYPE },
+    Member { name: "PaginationToken", required: false, sensitive: false, shape: &PAGINATION_KEY_TYPE },
 ]);
 pub static LIST_USER_POOL_CLIENT_SECRETS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
-    Member { name: "NextToken", required: false, shape: &PAGINATION_KEY },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY },
+]);
+pub static LIST_USER_POOL_CLIENT_SECRETS_RESPONSE: Shape = Shape::Structure(&[
+    Member {
+        name: "ClientSecrets",
+        required: false,
+        sensitive: false,
+        shape: &CLIENT_SECRET_DESCRIPTOR_LIST_TYPE,
+    },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY },
 ]);
 pub static LIST_USER_POOL_CLIENTS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "MaxResults", required: false, shape: &QUERY_LIMIT },
-    Member { name: "NextToken", required: false, shape: &PAGINATION_KEY },
-    Member { name: "ClientType", required: false, shape: &CLIENT_TYPE_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "MaxResults", required: false, sensitive: false, shape: &QUERY_LIMIT },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY },
+    Member { name: "ClientType", required: false, sensitive: false, shape: &CLIENT_TYPE_TYPE },
+]);
+pub static LIST_USER_POOL_CLIENTS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "UserPoolClients", required: false, sensitive: false, shape: &USER_POOL_CLIENT_LIST_TYPE },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY },
 ]);
 pub static LIST_USER_POOL_REPLICAS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "NextToken", required: false, shape: &PAGINATION_KEY_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY_TYPE },
+]);
+pub static LIST_USER_POOL_REPLICAS_RESPONSE: Shape = Shape::Structure(&[
+    Member {
+        name: "UserPoolReplicas",
+        required: false,
+        sensitive: false,
+        shape: &USER_POOL_REPLICA_LIST_TYPE,
+    },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY_TYPE },
 ]);
 pub static LIST_USER_POOLS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "NextToken", required: false, shape: &PAGINATION_KEY_TYPE },
-    Member { name: "MaxResults", required: true, shape: &POOL_QUERY_LIMIT_TYPE },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY_TYPE },
+    Member { name: "MaxResults", required: true, sensitive: false, shape: &POOL_QUERY_LIMIT_TYPE },
+]);
+pub static LIST_USER_POOLS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "UserPools", required: false, sensitive: false, shape: &USER_POOL_LIST_TYPE },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY_TYPE },
 ]);
 pub static LIST_USER_SESSIONS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "AccessToken", required: true, shape: &TOKEN_MODEL_TYPE },
-    Member { name: "NextToken", required: false, shape: &PAGINATION_KEY },
+    Member { name: "AccessToken", required: true, sensitive: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY },
+]);
+pub static LIST_USER_SESSIONS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "Sessions", required: false, sensitive: false, shape: &SESSIONS_LIST_TYPE },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY },
 ]);
 pub static LIST_USERS_IN_GROUP_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "GroupName", required: true, shape: &GROUP_NAME_TYPE },
-    Member { name: "Limit", required: false, shape: &QUERY_LIMIT_TYPE },
-    Member { name: "NextToken", required: false, shape: &PAGINATION_KEY },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "GroupName", required: true, sensitive: false, shape: &GROUP_NAME_TYPE },
+    Member { name: "Limit", required: false, sensitive: false, shape: &QUERY_LIMIT_TYPE },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY },
+]);
+pub static LIST_USERS_IN_GROUP_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "Users", required: false, sensitive: false, shape: &USERS_LIST_TYPE },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY },
 ]);
 pub static LIST_USERS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "AttributesToGet", required: false, shape: &SEARCHED_ATTRIBUTE_NAMES_LIST_TYPE },
-    Member { name: "Limit", required: false, shape: &QUERY_LIMIT_TYPE },
-    Member { name: "PaginationToken", required: false, shape: &SEARCH_PAGINATION_TOKEN_TYPE },
-    Member { name: "Filter", required: false, shape: &USER_FILTER_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member {
+        name: "AttributesToGet",
+        required: false,
+        sensitive: false,
+        shape: &SEARCHED_ATTRIBUTE_NAMES_LIST_TYPE,
+    },
+    Member { name: "Limit", required: false, sensitive: false, shape: &QUERY_LIMIT_TYPE },
+    Member {
+        name: "PaginationToken",
+        required: false,
+        sensitive: false,
+        shape: &SEARCH_PAGINATION_TOKEN_TYPE,
+    },
+    Member { name: "Filter", required: false, sensitive: false, shape: &USER_FILTER_TYPE },
+]);
+pub static LIST_USERS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "Users", required: false, sensitive: false, shape: &USERS_LIST_TYPE },
+    Member {
+        name: "PaginationToken",
+        required: false,
+        sensitive: false,
+        shape: &SEARCH_PAGINATION_TOKEN_TYPE,
+    },
 ]);
 pub static LIST_WEB_AUTHN_CREDENTIALS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "AccessToken", required: true, shape: &TOKEN_MODEL_TYPE },
-    Member { name: "NextToken", required: false, shape: &PAGINATION_KEY },
-    Member { name: "MaxResults", required: false, shape: &WEB_AUTHN_CREDENTIALS_QUERY_LIMIT_TYPE },
+    Member { name: "AccessToken", required: true, sensitive: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY },
+    Member {
+        name: "MaxResults",
+        required: false,
+        sensitive: false,
+        shape: &WEB_AUTHN_CREDENTIALS_QUERY_LIMIT_TYPE,
+    },
+]);
+pub static LIST_WEB_AUTHN_CREDENTIALS_RESPONSE: Shape = Shape::Structure(&[
+    Member {
+        name: "Credentials",
+        required: true,
+        sensitive: false,
+        shape: &WEB_AUTHN_CREDENTIAL_DESCRIPTION_LIST_TYPE,
+    },
+    Member { name: "NextToken", required: false, sensitive: false, shape: &PAGINATION_KEY },
 ]);
 pub static LOG_CONFIGURATION_LIST_TYPE: Shape =
     Shape::List { element: &LOG_CONFIGURATION_TYPE, min: Some(0), max: Some(2) };
 pub static LOG_CONFIGURATION_TYPE: Shape = Shape::Structure(&[
-    Member { name: "LogLevel", required: true, shape: &LOG_LEVEL },
-    Member { name: "EventSource", required: true, shape: &EVENT_SOURCE_NAME },
+    Member { name: "LogLevel", required: true, sensitive: false, shape: &LOG_LEVEL },
+    Member { name: "EventSource", required: true, sensitive: false, shape: &EVENT_SOURCE_NAME },
     Member {
         name: "CloudWatchLogsConfiguration",
         required: false,
+        sensitive: false,
         shape: &CLOUD_WATCH_LOGS_CONFIGURATION_TYPE,
     },
-    Member { name: "S3Configuration", required: false, shape: &S3_CONFIGURATION_TYPE },
-    Member { name: "FirehoseConfiguration", required: false, shape: &FIREHOSE_CONFIGURATION_TYPE },
+    Member { name: "S3Configuration", required: false, sensitive: false, shape: &S3_CONFIGURATION_TYPE },
+    Member {
+        name: "FirehoseConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &FIREHOSE_CONFIGURATION_TYPE,
+    },
 ]);
-pub static LOG_LEVEL: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["ERROR", "INFO"],
-    sensitive: false,
-});
+pub static LOG_DELIVERY_CONFIGURATION_TYPE: Shape = Shape::Structure(&[
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member {
+        name: "LogConfigurations",
+        required: true,
+        sensitive: false,
+        shape: &LOG_CONFIGURATION_LIST_TYPE,
+    },
+]);
+pub static LOG_LEVEL: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["ERROR", "INFO"] });
 pub static LOGOUT_UR_LS_LIST_TYPE: Shape =
     Shape::List { element: &REDIRECT_URL_TYPE, min: Some(0), max: Some(100) };
+pub static LONG_TYPE: Shape = Shape::Long { min: None, max: None };
 pub static MFA_OPTION_LIST_TYPE: Shape = Shape::List { element: &MFA_OPTION_TYPE, min: None, max: None };
 pub static MFA_OPTION_TYPE: Shape = Shape::Structure(&[
-    Member { name: "DeliveryMedium", required: false, shape: &DELIVERY_MEDIUM_TYPE },
-    Member { name: "AttributeName", required: false, shape: &ATTRIBUTE_NAME_TYPE },
+    Member { name: "DeliveryMedium", required: false, sensitive: false, shape: &DELIVERY_MEDIUM_TYPE },
+    Member { name: "AttributeName", required: false, sensitive: false, shape: &ATTRIBUTE_NAME_TYPE },
 ]);
-pub static MANAGED_LOGIN_BRANDING_ID_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: Some(&PATTERN_31),
-    values: &[],
-    sensitive: false,
-});
+pub static MANAGED_LOGIN_BRANDING_ID_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: Some(&PATTERN_34), values: &[] });
+pub static MANAGED_LOGIN_BRANDING_TYPE: Shape = Shape::Structure(&[
+    Member {
+        name: "ManagedLoginBrandingId",
+        required: false,
+        sensitive: false,
+        shape: &MANAGED_LOGIN_BRANDING_ID_TYPE,
+    },
+    Member { name: "UserPoolId", required: false, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "UseCognitoProvidedValues", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
+    Member { name: "Settings", required: false, sensitive: false, shape: &DOCUMENT },
+    Member { name: "Assets", required: false, sensitive: false, shape: &ASSET_LIST_TYPE },
+    Member { name: "CreationDate", required: false, sensitive: false, shape: &DATE_TYPE },
+    Member { name: "LastModifiedDate", required: false, sensitive: false, shape: &DATE_TYPE },
+]);
 pub static MAX_SESSIONS_PER_USER_TYPE: Shape = Shape::Integer { min: Some(1), max: Some(100) };
-pub static MESSAGE_ACTION_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["RESEND", "SUPPRESS"],
-    sensitive: false,
-});
+pub static MESSAGE_ACTION_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["RESEND", "SUPPRESS"] });
 pub static MESSAGE_TEMPLATE_TYPE: Shape = Shape::Structure(&[
-    Member { name: "SMSMessage", required: false, shape: &SMS_INVITE_MESSAGE_TYPE },
-    Member { name: "EmailMessage", required: false, shape: &EMAIL_INVITE_MESSAGE_TYPE },
-    Member { name: "EmailSubject", required: false, shape: &EMAIL_VERIFICATION_SUBJECT_TYPE },
+    Member { name: "SMSMessage", required: false, sensitive: false, shape: &SMS_INVITE_MESSAGE_TYPE },
+    Member { name: "EmailMessage", required: false, sensitive: false, shape: &EMAIL_INVITE_MESSAGE_TYPE },
+    Member {
+        name: "EmailSubject",
+        required: false,
+        sensitive: false,
+        shape: &EMAIL_VERIFICATION_SUBJECT_TYPE,
+    },
+]);
+pub static NEW_DEVICE_METADATA_TYPE: Shape = Shape::Structure(&[
+    Member { name: "DeviceKey", required: false, sensitive: false, shape: &DEVICE_KEY_TYPE },
+    Member { name: "DeviceGroupKey", required: false, sensitive: false, shape: &STRING_TYPE },
 ]);
 pub static NOTIFY_CONFIGURATION_TYPE: Shape = Shape::Structure(&[
-    Member { name: "From", required: false, shape: &STRING_TYPE },
-    Member { name: "ReplyTo", required: false, shape: &STRING_TYPE },
-    Member { name: "SourceArn", required: true, shape: &ARN_TYPE },
-    Member { name: "BlockEmail", required: false, shape: &NOTIFY_EMAIL_TYPE },
-    Member { name: "NoActionEmail", required: false, shape: &NOTIFY_EMAIL_TYPE },
-    Member { name: "MfaEmail", required: false, shape: &NOTIFY_EMAIL_TYPE },
+    Member { name: "From", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "ReplyTo", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "SourceArn", required: true, sensitive: false, shape: &ARN_TYPE },
+    Member { name: "BlockEmail", required: false, sensitive: false, shape: &NOTIFY_EMAIL_TYPE },
+    Member { name: "NoActionEmail", required: false, sensitive: false, shape: &NOTIFY_EMAIL_TYPE },
+    Member { name: "MfaEmail", required: false, sensitive: false, shape: &NOTIFY_EMAIL_TYPE },
 ]);
 pub static NOTIFY_EMAIL_TYPE: Shape = Shape::Structure(&[
-    Member { name: "Subject", required: true, shape: &EMAIL_NOTIFICATION_SUBJECT_TYPE },
-    Member { name: "HtmlBody", required: false, shape: &EMAIL_NOTIFICATION_BODY_TYPE },
-    Member { name: "TextBody", required: false, shape: &EMAIL_NOTIFICATION_BODY_TYPE },
+    Member { name: "Subject", required: true, sensitive: false, shape: &EMAIL_NOTIFICATION_SUBJECT_TYPE },
+    Member { name: "HtmlBody", required: false, sensitive: false, shape: &EMAIL_NOTIFICATION_BODY_TYPE },
+    Member { name: "TextBody", required: false, sensitive: false, shape: &EMAIL_NOTIFICATION_BODY_TYPE },
 ]);
 pub static NUMBER_ATTRIBUTE_CONSTRAINTS_TYPE: Shape = Shape::Structure(&[
-    Member { name: "MinValue", required: false, shape: &STRING_TYPE },
-    Member { name: "MaxValue", required: false, shape: &STRING_TYPE },
+    Member { name: "MinValue", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "MaxValue", required: false, sensitive: false, shape: &STRING_TYPE },
 ]);
 pub static O_AUTH_FLOW_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["code", "implicit", "client_credentials"],
-    sensitive: false,
 });
 pub static O_AUTH_FLOWS_TYPE: Shape = Shape::List { element: &O_AUTH_FLOW_TYPE, min: Some(0), max: Some(3) };
-pub static OPTIONAL_ARN_TYPE: Shape = Shape::String(StringShape {
-    min: Some(0),
-    max: Some(2048),
-    pattern: Some(&PATTERN_1),
-    values: &[],
-    sensitive: false,
-});
-pub static PAGINATION_KEY: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(131072),
-    pattern: Some(&PATTERN_7),
-    values: &[],
-    sensitive: false,
-});
-pub static PAGINATION_KEY_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: None,
-    pattern: Some(&PATTERN_7),
-    values: &[],
-    sensitive: false,
-});
+pub static O_AUTH_TOKEN_TYPE_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["Bearer", "N_A"] });
+pub static OPTIONAL_ARN_TYPE: Shape =
+    Shape::String(StringShape { min: Some(0), max: Some(2048), pattern: Some(&PATTERN_1), values: &[] });
+pub static PAGINATION_KEY: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(131072), pattern: Some(&PATTERN_8), values: &[] });
+pub static PAGINATION_KEY_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: None, pattern: Some(&PATTERN_8), values: &[] });
 pub static PASSWORD_HASHING_ALGORITHM_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["BCRYPT", "SCRYPT", "ARGON2ID", "PBKDF2_SHA256"],
-    sensitive: false,
 });
 pub static PASSWORD_HISTORY_SIZE_TYPE: Shape = Shape::Integer { min: Some(0), max: Some(24) };
 pub static PASSWORD_POLICY_MIN_LENGTH_TYPE: Shape = Shape::Integer { min: Some(6), max: Some(99) };
 pub static PASSWORD_POLICY_TYPE: Shape = Shape::Structure(&[
-    Member { name: "MinimumLength", required: false, shape: &PASSWORD_POLICY_MIN_LENGTH_TYPE },
-    Member { name: "RequireUppercase", required: false, shape: &BOOLEAN_TYPE },
-    Member { name: "RequireLowercase", required: false, shape: &BOOLEAN_TYPE },
-    Member { name: "RequireNumbers", required: false, shape: &BOOLEAN_TYPE },
-    Member { name: "RequireSymbols", required: false, shape: &BOOLEAN_TYPE },
-    Member { name: "PasswordHistorySize", required: false, shape: &PASSWORD_HISTORY_SIZE_TYPE },
+    Member {
+        name: "MinimumLength",
+        required: false,
+        sensitive: false,
+        shape: &PASSWORD_POLICY_MIN_LENGTH_TYPE,
+    },
+    Member { name: "RequireUppercase", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
+    Member { name: "RequireLowercase", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
+    Member { name: "RequireNumbers", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
+    Member { name: "RequireSymbols", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
+    Member {
+        name: "PasswordHistorySize",
+        required: false,
+        sensitive: false,
+        shape: &PASSWORD_HISTORY_SIZE_TYPE,
+    },
     Member {
         name: "TemporaryPasswordValidityDays",
         required: false,
+        sensitive: false,
         shape: &TEMPORARY_PASSWORD_VALIDITY_DAYS_TYPE,
     },
 ]);
-pub static PASSWORD_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: Some(256),
-    pattern: Some(&PATTERN_8),
-    values: &[],
-    sensitive: true,
-});
+pub static PASSWORD_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: Some(256), pattern: Some(&PATTERN_9), values: &[] });
 pub static POOL_QUERY_LIMIT_TYPE: Shape = Shape::Integer { min: Some(1), max: Some(60) };
-pub static PRE_TOKEN_GENERATION_LAMBDA_VERSION_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["V1_0", "V2_0", "V3_0"],
-    sensitive: false,
-});
+pub static PRE_SIGNED_URL_TYPE: Shape =
+    Shape::String(StringShape { min: Some(0), max: Some(2048), pattern: None, values: &[] });
+pub static PRE_TOKEN_GENERATION_LAMBDA_VERSION_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["V1_0", "V2_0", "V3_0"] });
 pub static PRE_TOKEN_GENERATION_VERSION_CONFIG_TYPE: Shape = Shape::Structure(&[
-    Member { name: "LambdaVersion", required: true, shape: &PRE_TOKEN_GENERATION_LAMBDA_VERSION_TYPE },
-    Member { name: "LambdaArn", required: true, shape: &ARN_TYPE },
+    Member {
+        name: "LambdaVersion",
+        required: true,
+        sensitive: false,
+        shape: &PRE_TOKEN_GENERATION_LAMBDA_VERSION_TYPE,
+    },
+    Member { name: "LambdaArn", required: true, sensitive: false, shape: &ARN_TYPE },
 ]);
 pub static PRECEDENCE_TYPE: Shape = Shape::Integer { min: Some(0), max: None };
-pub static PREVENT_USER_EXISTENCE_ERROR_TYPES: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["LEGACY", "ENABLED"],
-    sensitive: false,
-});
+pub static PREVENT_USER_EXISTENCE_ERROR_TYPES: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["LEGACY", "ENABLED"] });
 pub static PRIORITY_TYPE: Shape = Shape::Integer { min: Some(1), max: Some(2) };
+pub static PROVIDER_DESCRIPTION: Shape = Shape::Structure(&[
+    Member { name: "ProviderName", required: false, sensitive: false, shape: &PROVIDER_NAME_TYPE },
+    Member { name: "ProviderType", required: false, sensitive: false, shape: &IDENTITY_PROVIDER_TYPE_TYPE },
+    Member { name: "LastModifiedDate", required: false, sensitive: false, shape: &DATE_TYPE },
+    Member { name: "CreationDate", required: false, sensitive: false, shape: &DATE_TYPE },
+]);
 pub static PROVIDER_DETAILS_TYPE: Shape =
     Shape::Map { key: &STRING_TYPE, value: &STRING_TYPE, min: None, max: None };
-pub static PROVIDER_NAME_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(32),
-    pattern: Some(&PATTERN_9),
-    values: &[],
-    sensitive: false,
-});
-pub static PROVIDER_NAME_TYPE_V2: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(32),
-    pattern: Some(&PATTERN_27),
-    values: &[],
-    sensitive: false,
-});
+pub static PROVIDER_NAME_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(32), pattern: Some(&PATTERN_10), values: &[] });
+pub static PROVIDER_NAME_TYPE_V2: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(32), pattern: Some(&PATTERN_29), values: &[] });
 pub static PROVIDER_USER_IDENTIFIER_TYPE: Shape = Shape::Structure(&[
-    Member { name: "ProviderName", required: false, shape: &PROVIDER_NAME_TYPE },
-    Member { name: "ProviderAttributeName", required: false, shape: &STRING_TYPE },
-    Member { name: "ProviderAttributeValue", required: false, shape: &STRING_TYPE },
+    Member { name: "ProviderName", required: false, sensitive: false, shape: &PROVIDER_NAME_TYPE },
+    Member { name: "ProviderAttributeName", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "ProviderAttributeValue", required: false, sensitive: false, shape: &STRING_TYPE },
 ]);
+pub static PROVIDERS_LIST_TYPE: Shape =
+    Shape::List { element: &PROVIDER_DESCRIPTION, min: Some(0), max: Some(50) };
 pub static QUERY_LIMIT: Shape = Shape::Integer { min: Some(1), max: Some(60) };
 pub static QUERY_LIMIT_TYPE: Shape = Shape::Integer { min: Some(0), max: Some(60) };
 pub static RECOVERY_MECHANISMS_TYPE: Shape =
@@ -1619,590 +2413,1109 @@ pub static RECOVERY_OPTION_NAME_TYPE: Shape = Shape::String(StringShape {
     max: None,
     pattern: None,
     values: &["verified_email", "verified_phone_number", "admin_only"],
-    sensitive: false,
 });
 pub static RECOVERY_OPTION_TYPE: Shape = Shape::Structure(&[
-    Member { name: "Priority", required: true, shape: &PRIORITY_TYPE },
-    Member { name: "Name", required: true, shape: &RECOVERY_OPTION_NAME_TYPE },
+    Member { name: "Priority", required: true, sensitive: false, shape: &PRIORITY_TYPE },
+    Member { name: "Name", required: true, sensitive: false, shape: &RECOVERY_OPTION_NAME_TYPE },
 ]);
-pub static REDIRECT_URL_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(1024),
-    pattern: Some(&PATTERN_16),
-    values: &[],
-    sensitive: false,
-});
+pub static REDIRECT_URL_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(1024), pattern: Some(&PATTERN_17), values: &[] });
 pub static REFRESH_TOKEN_ROTATION_TYPE: Shape = Shape::Structure(&[
-    Member { name: "Feature", required: true, shape: &FEATURE_TYPE },
-    Member { name: "RetryGracePeriodSeconds", required: false, shape: &RETRY_GRACE_PERIOD_SECONDS_TYPE },
+    Member { name: "Feature", required: true, sensitive: false, shape: &FEATURE_TYPE },
+    Member {
+        name: "RetryGracePeriodSeconds",
+        required: false,
+        sensitive: false,
+        shape: &RETRY_GRACE_PERIOD_SECONDS_TYPE,
+    },
 ]);
 pub static REFRESH_TOKEN_VALIDITY_TYPE: Shape = Shape::Integer { min: Some(0), max: Some(315360000) };
 pub static REGION_CODE_TYPE: Shape =
-    Shape::String(StringShape { min: Some(5), max: Some(32), pattern: None, values: &[], sensitive: false });
+    Shape::String(StringShape { min: Some(5), max: Some(32), pattern: None, values: &[] });
 pub static REGION_NAME_TYPE: Shape =
-    Shape::String(StringShape { min: Some(5), max: Some(32), pattern: None, values: &[], sensitive: false });
+    Shape::String(StringShape { min: Some(5), max: Some(32), pattern: None, values: &[] });
 pub static RELYING_PARTY_ID_TYPE: Shape =
-    Shape::String(StringShape { min: Some(1), max: Some(127), pattern: None, values: &[], sensitive: false });
-pub static RESEND_CONFIRMATION_CODE_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
-    Member { name: "SecretHash", required: false, shape: &SECRET_HASH_TYPE },
-    Member { name: "UserContextData", required: false, shape: &USER_CONTEXT_DATA_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
-    Member { name: "AnalyticsMetadata", required: false, shape: &ANALYTICS_METADATA_TYPE },
-    Member { name: "ClientMetadata", required: false, shape: &CLIENT_METADATA_TYPE },
-]);
-pub static RESOURCE_ID_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(40),
-    pattern: Some(&PATTERN_33),
-    values: &[],
-    sensitive: false,
+    Shape::String(StringShape { min: Some(1), max: Some(127), pattern: None, values: &[] });
+pub static REPLICA_REGIONS_TYPE: Shape = Shape::List { element: &STRING_TYPE, min: None, max: None };
+pub static REPLICA_ROLE_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["PRIMARY", "SECONDARY"] });
+pub static REPLICA_STATUS_TYPE: Shape = Shape::String(StringShape {
+    min: None,
+    max: None,
+    pattern: None,
+    values: &["CREATING", "ACTIVE", "INACTIVE", "DELETING"],
 });
+pub static RESEND_CONFIRMATION_CODE_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "SecretHash", required: false, sensitive: true, shape: &SECRET_HASH_TYPE },
+    Member { name: "UserContextData", required: false, sensitive: true, shape: &USER_CONTEXT_DATA_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "AnalyticsMetadata", required: false, sensitive: false, shape: &ANALYTICS_METADATA_TYPE },
+    Member { name: "ClientMetadata", required: false, sensitive: false, shape: &CLIENT_METADATA_TYPE },
+]);
+pub static RESEND_CONFIRMATION_CODE_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "CodeDeliveryDetails",
+    required: false,
+    sensitive: false,
+    shape: &CODE_DELIVERY_DETAILS_TYPE,
+}]);
+pub static RESOURCE_ID_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(40), pattern: Some(&PATTERN_36), values: &[] });
 pub static RESOURCE_LIST_TYPE: Shape =
     Shape::List { element: &RESOURCE_SERVER_IDENTIFIER_TYPE, min: Some(0), max: Some(1) };
-pub static RESOURCE_SERVER_IDENTIFIER_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(256),
-    pattern: Some(&PATTERN_26),
-    values: &[],
-    sensitive: false,
-});
-pub static RESOURCE_SERVER_NAME_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(256),
-    pattern: Some(&PATTERN_23),
-    values: &[],
-    sensitive: false,
-});
+pub static RESOURCE_SERVER_IDENTIFIER_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(256), pattern: Some(&PATTERN_28), values: &[] });
+pub static RESOURCE_SERVER_MANAGED_BY_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["COGNITO"] });
+pub static RESOURCE_SERVER_NAME_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(256), pattern: Some(&PATTERN_24), values: &[] });
 pub static RESOURCE_SERVER_SCOPE_DESCRIPTION_TYPE: Shape =
-    Shape::String(StringShape { min: Some(1), max: Some(256), pattern: None, values: &[], sensitive: false });
+    Shape::String(StringShape { min: Some(1), max: Some(256), pattern: None, values: &[] });
 pub static RESOURCE_SERVER_SCOPE_LIST_TYPE: Shape =
     Shape::List { element: &RESOURCE_SERVER_SCOPE_TYPE, min: None, max: Some(100) };
-pub static RESOURCE_SERVER_SCOPE_NAME_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(256),
-    pattern: Some(&PATTERN_25),
-    values: &[],
-    sensitive: false,
-});
+pub static RESOURCE_SERVER_SCOPE_NAME_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(256), pattern: Some(&PATTERN_27), values: &[] });
 pub static RESOURCE_SERVER_SCOPE_TYPE: Shape = Shape::Structure(&[
-    Member { name: "ScopeName", required: true, shape: &RESOURCE_SERVER_SCOPE_NAME_TYPE },
-    Member { name: "ScopeDescription", required: true, shape: &RESOURCE_SERVER_SCOPE_DESCRIPTION_TYPE },
+    Member { name: "ScopeName", required: true, sensitive: false, shape: &RESOURCE_SERVER_SCOPE_NAME_TYPE },
+    Member {
+        name: "ScopeDescription",
+        required: true,
+        sensitive: false,
+        shape: &RESOURCE_SERVER_SCOPE_DESCRIPTION_TYPE,
+    },
 ]);
+pub static RESOURCE_SERVER_TYPE: Shape = Shape::Structure(&[
+    Member { name: "UserPoolId", required: false, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Identifier", required: false, sensitive: false, shape: &RESOURCE_SERVER_IDENTIFIER_TYPE },
+    Member { name: "Name", required: false, sensitive: false, shape: &RESOURCE_SERVER_NAME_TYPE },
+    Member { name: "Scopes", required: false, sensitive: false, shape: &RESOURCE_SERVER_SCOPE_LIST_TYPE },
+    Member { name: "ManagedBy", required: false, sensitive: false, shape: &RESOURCE_SERVER_MANAGED_BY_TYPE },
+]);
+pub static RESOURCE_SERVERS_LIST_TYPE: Shape =
+    Shape::List { element: &RESOURCE_SERVER_TYPE, min: None, max: None };
 pub static RESPOND_TO_AUTH_CHALLENGE_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
-    Member { name: "ChallengeName", required: true, shape: &CHALLENGE_NAME_TYPE },
-    Member { name: "Session", required: false, shape: &SESSION_TYPE },
-    Member { name: "ChallengeResponses", required: false, shape: &CHALLENGE_RESPONSES_TYPE },
-    Member { name: "AnalyticsMetadata", required: false, shape: &ANALYTICS_METADATA_TYPE },
-    Member { name: "UserContextData", required: false, shape: &USER_CONTEXT_DATA_TYPE },
-    Member { name: "ClientMetadata", required: false, shape: &CLIENT_METADATA_TYPE },
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "ChallengeName", required: true, sensitive: false, shape: &CHALLENGE_NAME_TYPE },
+    Member { name: "Session", required: false, sensitive: true, shape: &SESSION_TYPE },
+    Member { name: "ChallengeResponses", required: false, sensitive: true, shape: &CHALLENGE_RESPONSES_TYPE },
+    Member { name: "AnalyticsMetadata", required: false, sensitive: false, shape: &ANALYTICS_METADATA_TYPE },
+    Member { name: "UserContextData", required: false, sensitive: true, shape: &USER_CONTEXT_DATA_TYPE },
+    Member { name: "ClientMetadata", required: false, sensitive: false, shape: &CLIENT_METADATA_TYPE },
+]);
+pub static RESPOND_TO_AUTH_CHALLENGE_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "ChallengeName", required: false, sensitive: false, shape: &CHALLENGE_NAME_TYPE },
+    Member { name: "Session", required: false, sensitive: true, shape: &SESSION_TYPE },
+    Member {
+        name: "ChallengeParameters",
+        required: false,
+        sensitive: false,
+        shape: &CHALLENGE_PARAMETERS_TYPE,
+    },
+    Member {
+        name: "AuthenticationResult",
+        required: false,
+        sensitive: false,
+        shape: &AUTHENTICATION_RESULT_TYPE,
+    },
+    Member {
+        name: "AvailableChallenges",
+        required: false,
+        sensitive: false,
+        shape: &AVAILABLE_CHALLENGE_LIST_TYPE,
+    },
 ]);
 pub static RETRY_GRACE_PERIOD_SECONDS_TYPE: Shape = Shape::Integer { min: Some(0), max: Some(60) };
-pub static REVOKE_ASSOCIATED_SESSIONS_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["NONE", "LINKED"],
-    sensitive: false,
-});
+pub static REVOKE_ASSOCIATED_SESSIONS_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["NONE", "LINKED"] });
 pub static REVOKE_TOKEN_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Token", required: true, shape: &TOKEN_MODEL_TYPE },
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
-    Member { name: "ClientSecret", required: false, shape: &CLIENT_SECRET_TYPE },
-    Member { name: "RevokeAssociatedSessions", required: false, shape: &REVOKE_ASSOCIATED_SESSIONS_TYPE },
+    Member { name: "Token", required: true, sensitive: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "ClientSecret", required: false, sensitive: true, shape: &CLIENT_SECRET_TYPE },
+    Member {
+        name: "RevokeAssociatedSessions",
+        required: false,
+        sensitive: false,
+        shape: &REVOKE_ASSOCIATED_SESSIONS_TYPE,
+    },
 ]);
+pub static REVOKE_TOKEN_RESPONSE: Shape = Shape::Structure(&[]);
 pub static REVOKE_USER_SESSION_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "AccessToken", required: true, shape: &TOKEN_MODEL_TYPE },
-    Member { name: "SessionId", required: true, shape: &SESSION_ID_TYPE },
-    Member { name: "RevokeAssociatedSessions", required: false, shape: &REVOKE_ASSOCIATED_SESSIONS_TYPE },
+    Member { name: "AccessToken", required: true, sensitive: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "SessionId", required: true, sensitive: false, shape: &SESSION_ID_TYPE },
+    Member {
+        name: "RevokeAssociatedSessions",
+        required: false,
+        sensitive: false,
+        shape: &REVOKE_ASSOCIATED_SESSIONS_TYPE,
+    },
 ]);
-pub static RISK_EXCEPTION_CONFIGURATION_TYPE: Shape = Shape::Structure(&[
-    Member { name: "BlockedIPRangeList", required: false, shape: &BLOCKED_IP_RANGE_LIST_TYPE },
-    Member { name: "SkippedIPRangeList", required: false, shape: &SKIPPED_IP_RANGE_LIST_TYPE },
-]);
-pub static ROUTING_TYPE: Shape =
-    Shape::Structure(&[Member { name: "Failover", required: false, shape: &FAILOVER_TYPE }]);
-pub static S3_ARN_TYPE: Shape = Shape::String(StringShape {
-    min: Some(3),
-    max: Some(1024),
-    pattern: Some(&PATTERN_38),
-    values: &[],
-    sensitive: false,
-});
-pub static S3_CONFIGURATION_TYPE: Shape =
-    Shape::Structure(&[Member { name: "BucketArn", required: false, shape: &S3_ARN_TYPE }]);
-pub static SES_CONFIGURATION_SET: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(64),
-    pattern: Some(&PATTERN_35),
-    values: &[],
-    sensitive: false,
-});
-pub static SMS_MFA_SETTINGS_TYPE: Shape = Shape::Structure(&[
-    Member { name: "Enabled", required: false, shape: &BOOLEAN_TYPE },
-    Member { name: "PreferredMfa", required: false, shape: &BOOLEAN_TYPE },
-]);
-pub static SSO_SESSION_MAX_VALIDITY_MINUTES_TYPE: Shape = Shape::Integer { min: Some(0), max: Some(129600) };
-pub static SCHEMA_ATTRIBUTE_TYPE: Shape = Shape::Structure(&[
-    Member { name: "Name", required: false, shape: &CUSTOM_ATTRIBUTE_NAME_TYPE },
-    Member { name: "AttributeDataType", required: false, shape: &ATTRIBUTE_DATA_TYPE },
-    Member { name: "DeveloperOnlyAttribute", required: false, shape: &BOOLEAN_TYPE },
-    Member { name: "Mutable", required: false, shape: &BOOLEAN_TYPE },
-    Member { name: "Required", required: false, shape: &BOOLEAN_TYPE },
-    Member { name: "NumberAttributeConstraints", required: false, shape: &NUMBER_ATTRIBUTE_CONSTRAINTS_TYPE },
-    Member { name: "StringAttributeConstraints", required: false, shape: &STRING_ATTRIBUTE_CONSTRAINTS_TYPE },
-]);
-pub static SCHEMA_ATTRIBUTES_LIST_TYPE: Shape =
-    Shape::List { element: &SCHEMA_ATTRIBUTE_TYPE, min: Some(1), max: Some(50) };
-pub static SCOPE_LIST_TYPE: Shape = Shape::List { element: &SCOPE_TYPE, min: None, max: Some(50) };
-pub static SCOPE_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(256),
-    pattern: Some(&PATTERN_26),
-    values: &[],
-    sensitive: false,
-});
-pub static SEARCH_PAGINATION_TOKEN_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: None,
-    pattern: Some(&PATTERN_7),
-    values: &[],
-    sensitive: false,
-});
-pub static SEARCHED_ATTRIBUTE_NAMES_LIST_TYPE: Shape =
-    Shape::List { element: &ATTRIBUTE_NAME_TYPE, min: None, max: None };
-pub static SECRET_HASH_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(128),
-    pattern: Some(&PATTERN_19),
-    values: &[],
-    sensitive: true,
-});
-pub static SECURITY_POLICY_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["TLS_V1", "TLS_V1_2_2021", "TLS_V1_3_2025"],
-    sensitive: false,
-});
-pub static SESSION_ID_TYPE: Shape = Shape::String(StringShape {
-    min: Some(28),
-    max: Some(28),
-    pattern: Some(&PATTERN_29),
-    values: &[],
-    sensitive: false,
-});
-pub static SESSION_TYPE: Shape = Shape::String(StringShape {
-    min: Some(20),
-    max: Some(4096),
-    pattern: None,
-    values: &[],
-    sensitive: true,
-});
-pub static SET_LOG_DELIVERY_CONFIGURATION_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "LogConfigurations", required: true, shape: &LOG_CONFIGURATION_LIST_TYPE },
-]);
-pub static SET_RISK_CONFIGURATION_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ClientId", required: false, shape: &CLIENT_ID_TYPE },
+pub static REVOKE_USER_SESSION_RESPONSE: Shape = Shape::Structure(&[]);
+pub static RISK_CONFIGURATION_TYPE: Shape = Shape::Structure(&[
+    Member { name: "UserPoolId", required: false, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientId", required: false, sensitive: true, shape: &CLIENT_ID_TYPE },
     Member {
         name: "CompromisedCredentialsRiskConfiguration",
         required: false,
+        sensitive: false,
         shape: &COMPROMISED_CREDENTIALS_RISK_CONFIGURATION_TYPE,
     },
     Member {
         name: "AccountTakeoverRiskConfiguration",
         required: false,
+        sensitive: false,
         shape: &ACCOUNT_TAKEOVER_RISK_CONFIGURATION_TYPE,
     },
-    Member { name: "RiskExceptionConfiguration", required: false, shape: &RISK_EXCEPTION_CONFIGURATION_TYPE },
+    Member {
+        name: "RiskExceptionConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &RISK_EXCEPTION_CONFIGURATION_TYPE,
+    },
+    Member { name: "LastModifiedDate", required: false, sensitive: false, shape: &DATE_TYPE },
 ]);
+pub static RISK_DECISION_TYPE: Shape = Shape::String(StringShape {
+    min: None,
+    max: None,
+    pattern: None,
+    values: &["NoRisk", "AccountTakeover", "Block"],
+});
+pub static RISK_EXCEPTION_CONFIGURATION_TYPE: Shape = Shape::Structure(&[
+    Member {
+        name: "BlockedIPRangeList",
+        required: false,
+        sensitive: false,
+        shape: &BLOCKED_IP_RANGE_LIST_TYPE,
+    },
+    Member {
+        name: "SkippedIPRangeList",
+        required: false,
+        sensitive: false,
+        shape: &SKIPPED_IP_RANGE_LIST_TYPE,
+    },
+]);
+pub static RISK_LEVEL_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["Low", "Medium", "High"] });
+pub static ROUTING_TYPE: Shape = Shape::Structure(&[Member {
+    name: "Failover",
+    required: false,
+    sensitive: false,
+    shape: &FAILOVER_TYPE,
+}]);
+pub static S3_ARN_TYPE: Shape =
+    Shape::String(StringShape { min: Some(3), max: Some(1024), pattern: Some(&PATTERN_41), values: &[] });
+pub static S3_BUCKET_TYPE: Shape =
+    Shape::String(StringShape { min: Some(3), max: Some(1024), pattern: Some(&PATTERN_32), values: &[] });
+pub static S3_CONFIGURATION_TYPE: Shape =
+    Shape::Structure(&[Member { name: "BucketArn", required: false, sensitive: false, shape: &S3_ARN_TYPE }]);
+pub static SES_CONFIGURATION_SET: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(64), pattern: Some(&PATTERN_38), values: &[] });
+pub static SMS_MFA_SETTINGS_TYPE: Shape = Shape::Structure(&[
+    Member { name: "Enabled", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
+    Member { name: "PreferredMfa", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
+]);
+pub static SSO_SESSION_MAX_VALIDITY_MINUTES_TYPE: Shape = Shape::Integer { min: Some(0), max: Some(129600) };
+pub static SCHEMA_ATTRIBUTE_TYPE: Shape = Shape::Structure(&[
+    Member { name: "Name", required: false, sensitive: false, shape: &CUSTOM_ATTRIBUTE_NAME_TYPE },
+    Member { name: "AttributeDataType", required: false, sensitive: false, shape: &ATTRIBUTE_DATA_TYPE },
+    Member { name: "DeveloperOnlyAttribute", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
+    Member { name: "Mutable", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
+    Member { name: "Required", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
+    Member {
+        name: "NumberAttributeConstraints",
+        required: false,
+        sensitive: false,
+        shape: &NUMBER_ATTRIBUTE_CONSTRAINTS_TYPE,
+    },
+    Member {
+        name: "StringAttributeConstraints",
+        required: false,
+        sensitive: false,
+        shape: &STRING_ATTRIBUTE_CONSTRAINTS_TYPE,
+    },
+]);
+pub static SCHEMA_ATTRIBUTES_LIST_TYPE: Shape =
+    Shape::List { element: &SCHEMA_ATTRIBUTE_TYPE, min: Some(1), max: Some(50) };
+pub static SCOPE_LIST_TYPE: Shape = Shape::List { element: &SCOPE_TYPE, min: None, max: Some(50) };
+pub static SCOPE_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(256), pattern: Some(&PATTERN_28), values: &[] });
+pub static SEARCH_PAGINATION_TOKEN_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: None, pattern: Some(&PATTERN_8), values: &[] });
+pub static SEARCHED_ATTRIBUTE_NAMES_LIST_TYPE: Shape =
+    Shape::List { element: &ATTRIBUTE_NAME_TYPE, min: None, max: None };
+pub static SECRET_CODE_TYPE: Shape =
+    Shape::String(StringShape { min: Some(16), max: None, pattern: Some(&PATTERN_7), values: &[] });
+pub static SECRET_HASH_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: Some(&PATTERN_20), values: &[] });
+pub static SECURITY_POLICY_TYPE: Shape = Shape::String(StringShape {
+    min: None,
+    max: None,
+    pattern: None,
+    values: &["TLS_V1", "TLS_V1_2_2021", "TLS_V1_3_2025"],
+});
+pub static SESSION_DESCRIPTION_TYPE: Shape = Shape::Structure(&[
+    Member { name: "SessionId", required: false, sensitive: false, shape: &SESSION_ID_TYPE },
+    Member { name: "SessionType", required: false, sensitive: false, shape: &SESSION_TYPE_TYPE },
+    Member { name: "ClientId", required: false, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "CreateDate", required: false, sensitive: false, shape: &DATE_TYPE },
+    Member { name: "LastActiveDate", required: false, sensitive: false, shape: &DATE_TYPE },
+    Member { name: "DeviceType", required: false, sensitive: false, shape: &SESSION_DEVICE_TYPE },
+    Member { name: "LastIPAddress", required: false, sensitive: true, shape: &SESSION_IP_ADDRESS_TYPE },
+    Member { name: "LastLocation", required: false, sensitive: false, shape: &SESSION_LOCATION_TYPE },
+    Member { name: "OriginSessionId", required: false, sensitive: false, shape: &SESSION_ID_TYPE },
+    Member { name: "IsCurrentSession", required: false, sensitive: false, shape: &WRAPPED_BOOLEAN_TYPE },
+]);
+pub static SESSION_DEVICE_TYPE: Shape =
+    Shape::String(StringShape { min: Some(0), max: Some(1024), pattern: None, values: &[] });
+pub static SESSION_ID_TYPE: Shape =
+    Shape::String(StringShape { min: Some(28), max: Some(28), pattern: Some(&PATTERN_31), values: &[] });
+pub static SESSION_IP_ADDRESS_TYPE: Shape =
+    Shape::String(StringShape { min: Some(0), max: Some(128), pattern: None, values: &[] });
+pub static SESSION_LOCATION_CITY_TYPE: Shape =
+    Shape::String(StringShape { min: Some(0), max: Some(256), pattern: None, values: &[] });
+pub static SESSION_LOCATION_COUNTRY_TYPE: Shape =
+    Shape::String(StringShape { min: Some(0), max: Some(256), pattern: None, values: &[] });
+pub static SESSION_LOCATION_TYPE: Shape = Shape::Structure(&[
+    Member { name: "City", required: false, sensitive: false, shape: &SESSION_LOCATION_CITY_TYPE },
+    Member { name: "Country", required: false, sensitive: false, shape: &SESSION_LOCATION_COUNTRY_TYPE },
+]);
+pub static SESSION_TYPE: Shape =
+    Shape::String(StringShape { min: Some(20), max: Some(4096), pattern: None, values: &[] });
+pub static SESSION_TYPE_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["TOKEN", "SSO"] });
+pub static SESSIONS_LIST_TYPE: Shape =
+    Shape::List { element: &SESSION_DESCRIPTION_TYPE, min: Some(0), max: Some(125) };
+pub static SET_LOG_DELIVERY_CONFIGURATION_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member {
+        name: "LogConfigurations",
+        required: true,
+        sensitive: false,
+        shape: &LOG_CONFIGURATION_LIST_TYPE,
+    },
+]);
+pub static SET_LOG_DELIVERY_CONFIGURATION_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "LogDeliveryConfiguration",
+    required: false,
+    sensitive: false,
+    shape: &LOG_DELIVERY_CONFIGURATION_TYPE,
+}]);
+pub static SET_RISK_CONFIGURATION_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientId", required: false, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member {
+        name: "CompromisedCredentialsRiskConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &COMPROMISED_CREDENTIALS_RISK_CONFIGURATION_TYPE,
+    },
+    Member {
+        name: "AccountTakeoverRiskConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &ACCOUNT_TAKEOVER_RISK_CONFIGURATION_TYPE,
+    },
+    Member {
+        name: "RiskExceptionConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &RISK_EXCEPTION_CONFIGURATION_TYPE,
+    },
+]);
+pub static SET_RISK_CONFIGURATION_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "RiskConfiguration",
+    required: true,
+    sensitive: false,
+    shape: &RISK_CONFIGURATION_TYPE,
+}]);
 pub static SET_UI_CUSTOMIZATION_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ClientId", required: false, shape: &CLIENT_ID_TYPE },
-    Member { name: "CSS", required: false, shape: &CSS_TYPE },
-    Member { name: "ImageFile", required: false, shape: &IMAGE_FILE_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientId", required: false, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "CSS", required: false, sensitive: false, shape: &CSS_TYPE },
+    Member { name: "ImageFile", required: false, sensitive: false, shape: &IMAGE_FILE_TYPE },
 ]);
+pub static SET_UI_CUSTOMIZATION_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "UICustomization",
+    required: true,
+    sensitive: false,
+    shape: &UI_CUSTOMIZATION_TYPE,
+}]);
 pub static SET_USER_MFA_PREFERENCE_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "SMSMfaSettings", required: false, shape: &SMS_MFA_SETTINGS_TYPE },
-    Member { name: "SoftwareTokenMfaSettings", required: false, shape: &SOFTWARE_TOKEN_MFA_SETTINGS_TYPE },
-    Member { name: "EmailMfaSettings", required: false, shape: &EMAIL_MFA_SETTINGS_TYPE },
-    Member { name: "WebAuthnMfaSettings", required: false, shape: &WEB_AUTHN_MFA_SETTINGS_TYPE },
-    Member { name: "AccessToken", required: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "SMSMfaSettings", required: false, sensitive: false, shape: &SMS_MFA_SETTINGS_TYPE },
+    Member {
+        name: "SoftwareTokenMfaSettings",
+        required: false,
+        sensitive: false,
+        shape: &SOFTWARE_TOKEN_MFA_SETTINGS_TYPE,
+    },
+    Member { name: "EmailMfaSettings", required: false, sensitive: false, shape: &EMAIL_MFA_SETTINGS_TYPE },
+    Member {
+        name: "WebAuthnMfaSettings",
+        required: false,
+        sensitive: false,
+        shape: &WEB_AUTHN_MFA_SETTINGS_TYPE,
+    },
+    Member { name: "AccessToken", required: true, sensitive: true, shape: &TOKEN_MODEL_TYPE },
 ]);
+pub static SET_USER_MFA_PREFERENCE_RESPONSE: Shape = Shape::Structure(&[]);
 pub static SET_USER_POOL_CLIENT_SESSION_CONFIGURATION_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
-    Member { name: "SSOSession", required: true, shape: &CLIENT_SSO_SESSION_CONFIG_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "SSOSession", required: true, sensitive: false, shape: &CLIENT_SSO_SESSION_CONFIG_TYPE },
+]);
+pub static SET_USER_POOL_CLIENT_SESSION_CONFIGURATION_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "UserPoolId", required: false, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientId", required: false, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "SSOSession", required: false, sensitive: false, shape: &CLIENT_SSO_SESSION_CONFIG_TYPE },
 ]);
 pub static SET_USER_POOL_MFA_CONFIG_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "SmsMfaConfiguration", required: false, shape: &SMS_MFA_CONFIG_TYPE },
-    Member { name: "SoftwareTokenMfaConfiguration", required: false, shape: &SOFTWARE_TOKEN_MFA_CONFIG_TYPE },
-    Member { name: "EmailMfaConfiguration", required: false, shape: &EMAIL_MFA_CONFIG_TYPE },
-    Member { name: "MfaConfiguration", required: false, shape: &USER_POOL_MFA_TYPE },
-    Member { name: "WebAuthnConfiguration", required: false, shape: &WEB_AUTHN_CONFIGURATION_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "SmsMfaConfiguration", required: false, sensitive: false, shape: &SMS_MFA_CONFIG_TYPE },
+    Member {
+        name: "SoftwareTokenMfaConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &SOFTWARE_TOKEN_MFA_CONFIG_TYPE,
+    },
+    Member {
+        name: "EmailMfaConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &EMAIL_MFA_CONFIG_TYPE,
+    },
+    Member { name: "MfaConfiguration", required: false, sensitive: false, shape: &USER_POOL_MFA_TYPE },
+    Member {
+        name: "WebAuthnConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &WEB_AUTHN_CONFIGURATION_TYPE,
+    },
+]);
+pub static SET_USER_POOL_MFA_CONFIG_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "SmsMfaConfiguration", required: false, sensitive: false, shape: &SMS_MFA_CONFIG_TYPE },
+    Member {
+        name: "SoftwareTokenMfaConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &SOFTWARE_TOKEN_MFA_CONFIG_TYPE,
+    },
+    Member {
+        name: "EmailMfaConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &EMAIL_MFA_CONFIG_TYPE,
+    },
+    Member { name: "MfaConfiguration", required: false, sensitive: false, shape: &USER_POOL_MFA_TYPE },
+    Member {
+        name: "WebAuthnConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &WEB_AUTHN_CONFIGURATION_TYPE,
+    },
 ]);
 pub static SET_USER_POOL_SESSION_CONFIGURATION_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "UserSessionTracking", required: true, shape: &USER_SESSION_TRACKING_TYPE },
-    Member { name: "TokenSession", required: true, shape: &USER_POOL_TOKEN_SESSION_CONFIG_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member {
+        name: "UserSessionTracking",
+        required: true,
+        sensitive: false,
+        shape: &USER_SESSION_TRACKING_TYPE,
+    },
+    Member {
+        name: "TokenSession",
+        required: true,
+        sensitive: false,
+        shape: &USER_POOL_TOKEN_SESSION_CONFIG_TYPE,
+    },
+]);
+pub static SET_USER_POOL_SESSION_CONFIGURATION_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "UserPoolId", required: false, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member {
+        name: "UserSessionTracking",
+        required: false,
+        sensitive: false,
+        shape: &USER_SESSION_TRACKING_TYPE,
+    },
+    Member {
+        name: "TokenSession",
+        required: false,
+        sensitive: false,
+        shape: &USER_POOL_TOKEN_SESSION_CONFIG_TYPE,
+    },
 ]);
 pub static SET_USER_SETTINGS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "AccessToken", required: true, shape: &TOKEN_MODEL_TYPE },
-    Member { name: "MFAOptions", required: true, shape: &MFA_OPTION_LIST_TYPE },
+    Member { name: "AccessToken", required: true, sensitive: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "MFAOptions", required: true, sensitive: false, shape: &MFA_OPTION_LIST_TYPE },
 ]);
+pub static SET_USER_SETTINGS_RESPONSE: Shape = Shape::Structure(&[]);
 pub static SIGN_IN_POLICY_TYPE: Shape = Shape::Structure(&[Member {
     name: "AllowedFirstAuthFactors",
     required: false,
+    sensitive: false,
     shape: &ALLOWED_FIRST_AUTH_FACTORS_LIST_TYPE,
 }]);
 pub static SIGN_UP_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
-    Member { name: "SecretHash", required: false, shape: &SECRET_HASH_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
-    Member { name: "Password", required: false, shape: &PASSWORD_TYPE },
-    Member { name: "UserAttributes", required: false, shape: &ATTRIBUTE_LIST_TYPE },
-    Member { name: "ValidationData", required: false, shape: &ATTRIBUTE_LIST_TYPE },
-    Member { name: "AnalyticsMetadata", required: false, shape: &ANALYTICS_METADATA_TYPE },
-    Member { name: "UserContextData", required: false, shape: &USER_CONTEXT_DATA_TYPE },
-    Member { name: "ClientMetadata", required: false, shape: &CLIENT_METADATA_TYPE },
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "SecretHash", required: false, sensitive: true, shape: &SECRET_HASH_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "Password", required: false, sensitive: true, shape: &PASSWORD_TYPE },
+    Member { name: "UserAttributes", required: false, sensitive: false, shape: &ATTRIBUTE_LIST_TYPE },
+    Member { name: "ValidationData", required: false, sensitive: false, shape: &ATTRIBUTE_LIST_TYPE },
+    Member { name: "AnalyticsMetadata", required: false, sensitive: false, shape: &ANALYTICS_METADATA_TYPE },
+    Member { name: "UserContextData", required: false, sensitive: true, shape: &USER_CONTEXT_DATA_TYPE },
+    Member { name: "ClientMetadata", required: false, sensitive: false, shape: &CLIENT_METADATA_TYPE },
+]);
+pub static SIGN_UP_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "UserConfirmed", required: true, sensitive: false, shape: &BOOLEAN_TYPE },
+    Member {
+        name: "CodeDeliveryDetails",
+        required: false,
+        sensitive: false,
+        shape: &CODE_DELIVERY_DETAILS_TYPE,
+    },
+    Member { name: "UserSub", required: true, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "Session", required: false, sensitive: true, shape: &SESSION_TYPE },
 ]);
 pub static SKIPPED_IP_RANGE_LIST_TYPE: Shape =
     Shape::List { element: &STRING_TYPE, min: None, max: Some(200) };
 pub static SMS_CONFIGURATION_TYPE: Shape = Shape::Structure(&[
-    Member { name: "SnsCallerArn", required: false, shape: &OPTIONAL_ARN_TYPE },
-    Member { name: "ExternalId", required: false, shape: &STRING_TYPE },
-    Member { name: "SnsRegion", required: false, shape: &REGION_CODE_TYPE },
-    Member { name: "EumsSms", required: false, shape: &EUMS_SMS_CONFIGURATION_TYPE },
+    Member { name: "SnsCallerArn", required: false, sensitive: false, shape: &OPTIONAL_ARN_TYPE },
+    Member { name: "ExternalId", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "SnsRegion", required: false, sensitive: false, shape: &REGION_CODE_TYPE },
+    Member { name: "EumsSms", required: false, sensitive: false, shape: &EUMS_SMS_CONFIGURATION_TYPE },
 ]);
-pub static SMS_INVITE_MESSAGE_TYPE: Shape = Shape::String(StringShape {
-    min: Some(6),
-    max: Some(140),
-    pattern: Some(&PATTERN_0),
-    values: &[],
-    sensitive: false,
-});
+pub static SMS_INVITE_MESSAGE_TYPE: Shape =
+    Shape::String(StringShape { min: Some(6), max: Some(140), pattern: Some(&PATTERN_0), values: &[] });
 pub static SMS_MFA_CONFIG_TYPE: Shape = Shape::Structure(&[
-    Member { name: "SmsAuthenticationMessage", required: false, shape: &SMS_VERIFICATION_MESSAGE_TYPE },
-    Member { name: "SmsConfiguration", required: false, shape: &SMS_CONFIGURATION_TYPE },
+    Member {
+        name: "SmsAuthenticationMessage",
+        required: false,
+        sensitive: false,
+        shape: &SMS_VERIFICATION_MESSAGE_TYPE,
+    },
+    Member { name: "SmsConfiguration", required: false, sensitive: false, shape: &SMS_CONFIGURATION_TYPE },
 ]);
-pub static SMS_VERIFICATION_MESSAGE_TYPE: Shape = Shape::String(StringShape {
-    min: Some(6),
-    max: Some(140),
-    pattern: Some(&PATTERN_2),
-    values: &[],
-    sensitive: false,
-});
-pub static SOFTWARE_TOKEN_MFA_USER_CODE_TYPE: Shape = Shape::String(StringShape {
-    min: Some(6),
-    max: Some(6),
-    pattern: Some(&PATTERN_4),
-    values: &[],
-    sensitive: true,
-});
+pub static SMS_VERIFICATION_MESSAGE_TYPE: Shape =
+    Shape::String(StringShape { min: Some(6), max: Some(140), pattern: Some(&PATTERN_2), values: &[] });
+pub static SOFTWARE_TOKEN_MFA_USER_CODE_TYPE: Shape =
+    Shape::String(StringShape { min: Some(6), max: Some(6), pattern: Some(&PATTERN_4), values: &[] });
 pub static SOFTWARE_TOKEN_MFA_CONFIG_TYPE: Shape =
-    Shape::Structure(&[Member { name: "Enabled", required: false, shape: &BOOLEAN_TYPE }]);
+    Shape::Structure(&[Member { name: "Enabled", required: false, sensitive: false, shape: &BOOLEAN_TYPE }]);
 pub static SOFTWARE_TOKEN_MFA_SETTINGS_TYPE: Shape = Shape::Structure(&[
-    Member { name: "Enabled", required: false, shape: &BOOLEAN_TYPE },
-    Member { name: "PreferredMfa", required: false, shape: &BOOLEAN_TYPE },
+    Member { name: "Enabled", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
+    Member { name: "PreferredMfa", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
 ]);
 pub static START_USER_IMPORT_JOB_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "JobId", required: true, shape: &USER_IMPORT_JOB_ID_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "JobId", required: true, sensitive: false, shape: &USER_IMPORT_JOB_ID_TYPE },
 ]);
-pub static START_WEB_AUTHN_REGISTRATION_REQUEST: Shape =
-    Shape::Structure(&[Member { name: "AccessToken", required: true, shape: &TOKEN_MODEL_TYPE }]);
-pub static STATUS_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["Enabled", "Disabled"],
+pub static START_USER_IMPORT_JOB_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "UserImportJob",
+    required: false,
     sensitive: false,
-});
+    shape: &USER_IMPORT_JOB_TYPE,
+}]);
+pub static START_WEB_AUTHN_REGISTRATION_REQUEST: Shape = Shape::Structure(&[Member {
+    name: "AccessToken",
+    required: true,
+    sensitive: true,
+    shape: &TOKEN_MODEL_TYPE,
+}]);
+pub static START_WEB_AUTHN_REGISTRATION_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "CredentialCreationOptions",
+    required: true,
+    sensitive: false,
+    shape: &DOCUMENT,
+}]);
+pub static STATUS_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["Enabled", "Disabled"] });
 pub static STOP_USER_IMPORT_JOB_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "JobId", required: true, shape: &USER_IMPORT_JOB_ID_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "JobId", required: true, sensitive: false, shape: &USER_IMPORT_JOB_ID_TYPE },
 ]);
+pub static STOP_USER_IMPORT_JOB_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "UserImportJob",
+    required: false,
+    sensitive: false,
+    shape: &USER_IMPORT_JOB_TYPE,
+}]);
 pub static STRING_ATTRIBUTE_CONSTRAINTS_TYPE: Shape = Shape::Structure(&[
-    Member { name: "MinLength", required: false, shape: &STRING_TYPE },
-    Member { name: "MaxLength", required: false, shape: &STRING_TYPE },
+    Member { name: "MinLength", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "MaxLength", required: false, sensitive: false, shape: &STRING_TYPE },
 ]);
 pub static STRING_TO_STRING_MAP_TYPE: Shape =
     Shape::Map { key: &STRING_TYPE, value: &STRING_TYPE, min: None, max: None };
-pub static STRING_TYPE: Shape = Shape::String(StringShape {
-    min: Some(0),
-    max: Some(131072),
-    pattern: None,
-    values: &[],
-    sensitive: false,
-});
+pub static STRING_TYPE: Shape =
+    Shape::String(StringShape { min: Some(0), max: Some(131072), pattern: None, values: &[] });
 pub static SUPPORTED_IDENTITY_PROVIDERS_LIST_TYPE: Shape =
     Shape::List { element: &PROVIDER_NAME_TYPE, min: None, max: None };
 pub static TAG_KEYS_TYPE: Shape =
-    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: None, values: &[], sensitive: false });
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: None, values: &[] });
 pub static TAG_RESOURCE_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "ResourceArn", required: true, shape: &ARN_TYPE },
-    Member { name: "Tags", required: true, shape: &USER_POOL_TAGS_TYPE },
+    Member { name: "ResourceArn", required: true, sensitive: false, shape: &ARN_TYPE },
+    Member { name: "Tags", required: true, sensitive: false, shape: &USER_POOL_TAGS_TYPE },
 ]);
+pub static TAG_RESOURCE_RESPONSE: Shape = Shape::Structure(&[]);
 pub static TAG_VALUE_TYPE: Shape =
-    Shape::String(StringShape { min: Some(0), max: Some(256), pattern: None, values: &[], sensitive: false });
+    Shape::String(StringShape { min: Some(0), max: Some(256), pattern: None, values: &[] });
 pub static TEMPORARY_PASSWORD_VALIDITY_DAYS_TYPE: Shape = Shape::Integer { min: Some(0), max: Some(365) };
+pub static TERMS_DESCRIPTION_LIST_TYPE: Shape =
+    Shape::List { element: &TERMS_DESCRIPTION_TYPE, min: None, max: None };
+pub static TERMS_DESCRIPTION_TYPE: Shape = Shape::Structure(&[
+    Member { name: "TermsId", required: true, sensitive: false, shape: &TERMS_ID_TYPE },
+    Member { name: "TermsName", required: true, sensitive: false, shape: &TERMS_NAME_TYPE },
+    Member { name: "Enforcement", required: true, sensitive: false, shape: &TERMS_ENFORCEMENT_TYPE },
+    Member { name: "CreationDate", required: true, sensitive: false, shape: &DATE_TYPE },
+    Member { name: "LastModifiedDate", required: true, sensitive: false, shape: &DATE_TYPE },
+]);
 pub static TERMS_ENFORCEMENT_TYPE: Shape =
-    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["NONE"], sensitive: false });
-pub static TERMS_ID_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: Some(&PATTERN_31),
-    values: &[],
-    sensitive: false,
-});
-pub static TERMS_NAME_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: Some(&PATTERN_28),
-    values: &[],
-    sensitive: false,
-});
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["NONE"] });
+pub static TERMS_ID_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: Some(&PATTERN_34), values: &[] });
+pub static TERMS_NAME_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: Some(&PATTERN_30), values: &[] });
 pub static TERMS_SOURCE_TYPE: Shape =
-    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["LINK"], sensitive: false });
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["LINK"] });
+pub static TERMS_TYPE: Shape = Shape::Structure(&[
+    Member { name: "TermsId", required: true, sensitive: false, shape: &TERMS_ID_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "TermsName", required: true, sensitive: false, shape: &TERMS_NAME_TYPE },
+    Member { name: "TermsSource", required: true, sensitive: false, shape: &TERMS_SOURCE_TYPE },
+    Member { name: "Enforcement", required: true, sensitive: false, shape: &TERMS_ENFORCEMENT_TYPE },
+    Member { name: "Links", required: true, sensitive: false, shape: &LINKS_TYPE },
+    Member { name: "CreationDate", required: true, sensitive: false, shape: &DATE_TYPE },
+    Member { name: "LastModifiedDate", required: true, sensitive: false, shape: &DATE_TYPE },
+]);
 pub static TIME_UNITS_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["seconds", "minutes", "hours", "days"],
-    sensitive: false,
 });
-pub static TOKEN_MODEL_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: Some(&PATTERN_6),
-    values: &[],
-    sensitive: true,
-});
+pub static TOKEN_MODEL_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: Some(&PATTERN_6), values: &[] });
 pub static TOKEN_TYPE_IDENTIFIER_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["ACCESS_TOKEN", "ID_TOKEN", "SAML2"],
-    sensitive: false,
 });
 pub static TOKEN_VALIDITY_UNITS_TYPE: Shape = Shape::Structure(&[
-    Member { name: "AccessToken", required: false, shape: &TIME_UNITS_TYPE },
-    Member { name: "IdToken", required: false, shape: &TIME_UNITS_TYPE },
-    Member { name: "RefreshToken", required: false, shape: &TIME_UNITS_TYPE },
+    Member { name: "AccessToken", required: false, sensitive: false, shape: &TIME_UNITS_TYPE },
+    Member { name: "IdToken", required: false, sensitive: false, shape: &TIME_UNITS_TYPE },
+    Member { name: "RefreshToken", required: false, sensitive: false, shape: &TIME_UNITS_TYPE },
+]);
+pub static UI_CUSTOMIZATION_TYPE: Shape = Shape::Structure(&[
+    Member { name: "UserPoolId", required: false, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientId", required: false, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "ImageUrl", required: false, sensitive: false, shape: &IMAGE_URL_TYPE },
+    Member { name: "CSS", required: false, sensitive: false, shape: &CSS_TYPE },
+    Member { name: "CSSVersion", required: false, sensitive: false, shape: &CSS_VERSION_TYPE },
+    Member { name: "LastModifiedDate", required: false, sensitive: false, shape: &DATE_TYPE },
+    Member { name: "CreationDate", required: false, sensitive: false, shape: &DATE_TYPE },
 ]);
 pub static UNTAG_RESOURCE_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "ResourceArn", required: true, shape: &ARN_TYPE },
-    Member { name: "TagKeys", required: true, shape: &USER_POOL_TAGS_LIST_TYPE },
+    Member { name: "ResourceArn", required: true, sensitive: false, shape: &ARN_TYPE },
+    Member { name: "TagKeys", required: true, sensitive: false, shape: &USER_POOL_TAGS_LIST_TYPE },
 ]);
+pub static UNTAG_RESOURCE_RESPONSE: Shape = Shape::Structure(&[]);
 pub static UPDATE_AUTH_EVENT_FEEDBACK_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Username", required: true, shape: &USERNAME_TYPE },
-    Member { name: "EventId", required: true, shape: &EVENT_ID_TYPE },
-    Member { name: "FeedbackToken", required: true, shape: &TOKEN_MODEL_TYPE },
-    Member { name: "FeedbackValue", required: true, shape: &FEEDBACK_VALUE_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Username", required: true, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "EventId", required: true, sensitive: false, shape: &EVENT_ID_TYPE },
+    Member { name: "FeedbackToken", required: true, sensitive: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "FeedbackValue", required: true, sensitive: false, shape: &FEEDBACK_VALUE_TYPE },
 ]);
+pub static UPDATE_AUTH_EVENT_FEEDBACK_RESPONSE: Shape = Shape::Structure(&[]);
 pub static UPDATE_DEVICE_STATUS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "AccessToken", required: true, shape: &TOKEN_MODEL_TYPE },
-    Member { name: "DeviceKey", required: true, shape: &DEVICE_KEY_TYPE },
-    Member { name: "DeviceRememberedStatus", required: false, shape: &DEVICE_REMEMBERED_STATUS_TYPE },
+    Member { name: "AccessToken", required: true, sensitive: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "DeviceKey", required: true, sensitive: false, shape: &DEVICE_KEY_TYPE },
+    Member {
+        name: "DeviceRememberedStatus",
+        required: false,
+        sensitive: false,
+        shape: &DEVICE_REMEMBERED_STATUS_TYPE,
+    },
 ]);
+pub static UPDATE_DEVICE_STATUS_RESPONSE: Shape = Shape::Structure(&[]);
 pub static UPDATE_GROUP_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "GroupName", required: true, shape: &GROUP_NAME_TYPE },
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Description", required: false, shape: &DESCRIPTION_TYPE },
-    Member { name: "RoleArn", required: false, shape: &ARN_TYPE },
-    Member { name: "Precedence", required: false, shape: &PRECEDENCE_TYPE },
+    Member { name: "GroupName", required: true, sensitive: false, shape: &GROUP_NAME_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Description", required: false, sensitive: false, shape: &DESCRIPTION_TYPE },
+    Member { name: "RoleArn", required: false, sensitive: false, shape: &ARN_TYPE },
+    Member { name: "Precedence", required: false, sensitive: false, shape: &PRECEDENCE_TYPE },
 ]);
+pub static UPDATE_GROUP_RESPONSE: Shape =
+    Shape::Structure(&[Member { name: "Group", required: false, sensitive: false, shape: &GROUP_TYPE }]);
 pub static UPDATE_IDENTITY_PROVIDER_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ProviderName", required: true, shape: &PROVIDER_NAME_TYPE },
-    Member { name: "ProviderDetails", required: false, shape: &PROVIDER_DETAILS_TYPE },
-    Member { name: "AttributeMapping", required: false, shape: &ATTRIBUTE_MAPPING_TYPE },
-    Member { name: "IdpIdentifiers", required: false, shape: &IDP_IDENTIFIERS_LIST_TYPE },
-    Member { name: "AcrMapping", required: false, shape: &ACR_MAPPING_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ProviderName", required: true, sensitive: false, shape: &PROVIDER_NAME_TYPE },
+    Member { name: "ProviderDetails", required: false, sensitive: false, shape: &PROVIDER_DETAILS_TYPE },
+    Member { name: "AttributeMapping", required: false, sensitive: false, shape: &ATTRIBUTE_MAPPING_TYPE },
+    Member { name: "IdpIdentifiers", required: false, sensitive: false, shape: &IDP_IDENTIFIERS_LIST_TYPE },
+    Member { name: "AcrMapping", required: false, sensitive: false, shape: &ACR_MAPPING_TYPE },
 ]);
-pub static UPDATE_MANAGED_LOGIN_BRANDING_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: false, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ManagedLoginBrandingId", required: false, shape: &MANAGED_LOGIN_BRANDING_ID_TYPE },
-    Member { name: "UseCognitoProvidedValues", required: false, shape: &BOOLEAN_TYPE },
-    Member { name: "Settings", required: false, shape: &DOCUMENT },
-    Member { name: "Assets", required: false, shape: &ASSET_LIST_TYPE },
-]);
-pub static UPDATE_PROVISIONED_LIMIT_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "LimitDefinition", required: true, shape: &LIMIT_DEFINITION_TYPE },
-    Member { name: "RequestedLimitValue", required: true, shape: &INTEGER_TYPE },
-]);
-pub static UPDATE_REPLICA_STATUS_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["ACTIVE", "INACTIVE"],
+pub static UPDATE_IDENTITY_PROVIDER_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "IdentityProvider",
+    required: true,
     sensitive: false,
-});
+    shape: &IDENTITY_PROVIDER_TYPE,
+}]);
+pub static UPDATE_MANAGED_LOGIN_BRANDING_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "UserPoolId", required: false, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member {
+        name: "ManagedLoginBrandingId",
+        required: false,
+        sensitive: false,
+        shape: &MANAGED_LOGIN_BRANDING_ID_TYPE,
+    },
+    Member { name: "UseCognitoProvidedValues", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
+    Member { name: "Settings", required: false, sensitive: false, shape: &DOCUMENT },
+    Member { name: "Assets", required: false, sensitive: false, shape: &ASSET_LIST_TYPE },
+]);
+pub static UPDATE_MANAGED_LOGIN_BRANDING_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "ManagedLoginBranding",
+    required: false,
+    sensitive: false,
+    shape: &MANAGED_LOGIN_BRANDING_TYPE,
+}]);
+pub static UPDATE_PROVISIONED_LIMIT_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "LimitDefinition", required: true, sensitive: false, shape: &LIMIT_DEFINITION_TYPE },
+    Member { name: "RequestedLimitValue", required: true, sensitive: false, shape: &INTEGER_TYPE },
+]);
+pub static UPDATE_PROVISIONED_LIMIT_RESPONSE: Shape =
+    Shape::Structure(&[Member { name: "Limit", required: true, sensitive: false, shape: &LIMIT_TYPE }]);
+pub static UPDATE_REPLICA_STATUS_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["ACTIVE", "INACTIVE"] });
 pub static UPDATE_RESOURCE_SERVER_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Identifier", required: true, shape: &RESOURCE_SERVER_IDENTIFIER_TYPE },
-    Member { name: "Name", required: true, shape: &RESOURCE_SERVER_NAME_TYPE },
-    Member { name: "Scopes", required: false, shape: &RESOURCE_SERVER_SCOPE_LIST_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Identifier", required: true, sensitive: false, shape: &RESOURCE_SERVER_IDENTIFIER_TYPE },
+    Member { name: "Name", required: true, sensitive: false, shape: &RESOURCE_SERVER_NAME_TYPE },
+    Member { name: "Scopes", required: false, sensitive: false, shape: &RESOURCE_SERVER_SCOPE_LIST_TYPE },
 ]);
+pub static UPDATE_RESOURCE_SERVER_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "ResourceServer",
+    required: true,
+    sensitive: false,
+    shape: &RESOURCE_SERVER_TYPE,
+}]);
 pub static UPDATE_TERMS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "TermsId", required: true, shape: &TERMS_ID_TYPE },
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "TermsName", required: false, shape: &TERMS_NAME_TYPE },
-    Member { name: "TermsSource", required: false, shape: &TERMS_SOURCE_TYPE },
-    Member { name: "Enforcement", required: false, shape: &TERMS_ENFORCEMENT_TYPE },
-    Member { name: "Links", required: false, shape: &LINKS_TYPE },
+    Member { name: "TermsId", required: true, sensitive: false, shape: &TERMS_ID_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "TermsName", required: false, sensitive: false, shape: &TERMS_NAME_TYPE },
+    Member { name: "TermsSource", required: false, sensitive: false, shape: &TERMS_SOURCE_TYPE },
+    Member { name: "Enforcement", required: false, sensitive: false, shape: &TERMS_ENFORCEMENT_TYPE },
+    Member { name: "Links", required: false, sensitive: false, shape: &LINKS_TYPE },
 ]);
+pub static UPDATE_TERMS_RESPONSE: Shape =
+    Shape::Structure(&[Member { name: "Terms", required: false, sensitive: false, shape: &TERMS_TYPE }]);
 pub static UPDATE_USER_ATTRIBUTES_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserAttributes", required: true, shape: &ATTRIBUTE_LIST_TYPE },
-    Member { name: "AccessToken", required: true, shape: &TOKEN_MODEL_TYPE },
-    Member { name: "ClientMetadata", required: false, shape: &CLIENT_METADATA_TYPE },
+    Member { name: "UserAttributes", required: true, sensitive: false, shape: &ATTRIBUTE_LIST_TYPE },
+    Member { name: "AccessToken", required: true, sensitive: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "ClientMetadata", required: false, sensitive: false, shape: &CLIENT_METADATA_TYPE },
 ]);
+pub static UPDATE_USER_ATTRIBUTES_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "CodeDeliveryDetailsList",
+    required: false,
+    sensitive: false,
+    shape: &CODE_DELIVERY_DETAILS_LIST_TYPE,
+}]);
 pub static UPDATE_USER_POOL_CLIENT_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ClientId", required: true, shape: &CLIENT_ID_TYPE },
-    Member { name: "ClientName", required: false, shape: &CLIENT_NAME_TYPE },
-    Member { name: "RefreshTokenValidity", required: false, shape: &REFRESH_TOKEN_VALIDITY_TYPE },
-    Member { name: "AccessTokenValidity", required: false, shape: &ACCESS_TOKEN_VALIDITY_TYPE },
-    Member { name: "IdTokenValidity", required: false, shape: &ID_TOKEN_VALIDITY_TYPE },
-    Member { name: "TokenValidityUnits", required: false, shape: &TOKEN_VALIDITY_UNITS_TYPE },
-    Member { name: "ReadAttributes", required: false, shape: &CLIENT_PERMISSION_LIST_TYPE },
-    Member { name: "WriteAttributes", required: false, shape: &CLIENT_PERMISSION_LIST_TYPE },
-    Member { name: "ExplicitAuthFlows", required: false, shape: &EXPLICIT_AUTH_FLOWS_LIST_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientId", required: true, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "ClientName", required: false, sensitive: false, shape: &CLIENT_NAME_TYPE },
+    Member {
+        name: "RefreshTokenValidity",
+        required: false,
+        sensitive: false,
+        shape: &REFRESH_TOKEN_VALIDITY_TYPE,
+    },
+    Member {
+        name: "AccessTokenValidity",
+        required: false,
+        sensitive: false,
+        shape: &ACCESS_TOKEN_VALIDITY_TYPE,
+    },
+    Member { name: "IdTokenValidity", required: false, sensitive: false, shape: &ID_TOKEN_VALIDITY_TYPE },
+    Member {
+        name: "TokenValidityUnits",
+        required: false,
+        sensitive: false,
+        shape: &TOKEN_VALIDITY_UNITS_TYPE,
+    },
+    Member { name: "ReadAttributes", required: false, sensitive: false, shape: &CLIENT_PERMISSION_LIST_TYPE },
+    Member {
+        name: "WriteAttributes",
+        required: false,
+        sensitive: false,
+        shape: &CLIENT_PERMISSION_LIST_TYPE,
+    },
+    Member {
+        name: "ExplicitAuthFlows",
+        required: false,
+        sensitive: false,
+        shape: &EXPLICIT_AUTH_FLOWS_LIST_TYPE,
+    },
     Member {
         name: "SupportedIdentityProviders",
         required: false,
+        sensitive: false,
         shape: &SUPPORTED_IDENTITY_PROVIDERS_LIST_TYPE,
     },
-    Member { name: "CallbackURLs", required: false, shape: &CALLBACK_UR_LS_LIST_TYPE },
-    Member { name: "LogoutURLs", required: false, shape: &LOGOUT_UR_LS_LIST_TYPE },
-    Member { name: "DefaultRedirectURI", required: false, shape: &REDIRECT_URL_TYPE },
-    Member { name: "AllowedOAuthFlows", required: false, shape: &O_AUTH_FLOWS_TYPE },
-    Member { name: "AllowedOAuthScopes", required: false, shape: &SCOPE_LIST_TYPE },
-    Member { name: "AllowedOAuthFlowsUserPoolClient", required: false, shape: &BOOLEAN_TYPE },
-    Member { name: "AnalyticsConfiguration", required: false, shape: &ANALYTICS_CONFIGURATION_TYPE },
+    Member { name: "CallbackURLs", required: false, sensitive: false, shape: &CALLBACK_UR_LS_LIST_TYPE },
+    Member { name: "LogoutURLs", required: false, sensitive: false, shape: &LOGOUT_UR_LS_LIST_TYPE },
+    Member { name: "DefaultRedirectURI", required: false, sensitive: false, shape: &REDIRECT_URL_TYPE },
+    Member { name: "AllowedOAuthFlows", required: false, sensitive: false, shape: &O_AUTH_FLOWS_TYPE },
+    Member { name: "AllowedOAuthScopes", required: false, sensitive: false, shape: &SCOPE_LIST_TYPE },
+    Member {
+        name: "AllowedOAuthFlowsUserPoolClient",
+        required: false,
+        sensitive: false,
+        shape: &BOOLEAN_TYPE,
+    },
+    Member {
+        name: "AnalyticsConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &ANALYTICS_CONFIGURATION_TYPE,
+    },
     Member {
         name: "PreventUserExistenceErrors",
         required: false,
+        sensitive: false,
         shape: &PREVENT_USER_EXISTENCE_ERROR_TYPES,
     },
-    Member { name: "EnableTokenRevocation", required: false, shape: &WRAPPED_BOOLEAN_TYPE },
+    Member { name: "EnableTokenRevocation", required: false, sensitive: false, shape: &WRAPPED_BOOLEAN_TYPE },
     Member {
         name: "EnablePropagateAdditionalUserContextData",
         required: false,
+        sensitive: false,
         shape: &WRAPPED_BOOLEAN_TYPE,
     },
-    Member { name: "AuthSessionValidity", required: false, shape: &AUTH_SESSION_VALIDITY_TYPE },
-    Member { name: "RefreshTokenRotation", required: false, shape: &REFRESH_TOKEN_ROTATION_TYPE },
+    Member {
+        name: "AuthSessionValidity",
+        required: false,
+        sensitive: false,
+        shape: &AUTH_SESSION_VALIDITY_TYPE,
+    },
+    Member {
+        name: "RefreshTokenRotation",
+        required: false,
+        sensitive: false,
+        shape: &REFRESH_TOKEN_ROTATION_TYPE,
+    },
 ]);
+pub static UPDATE_USER_POOL_CLIENT_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "UserPoolClient",
+    required: false,
+    sensitive: false,
+    shape: &USER_POOL_CLIENT_TYPE,
+}]);
 pub static UPDATE_USER_POOL_DOMAIN_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Domain", required: true, shape: &DOMAIN_TYPE },
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "ManagedLoginVersion", required: false, shape: &WRAPPED_INTEGER_TYPE },
-    Member { name: "CustomDomainConfig", required: false, shape: &CUSTOM_DOMAIN_CONFIG_TYPE },
-    Member { name: "Routing", required: false, shape: &ROUTING_TYPE },
+    Member { name: "Domain", required: true, sensitive: false, shape: &DOMAIN_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ManagedLoginVersion", required: false, sensitive: false, shape: &WRAPPED_INTEGER_TYPE },
+    Member {
+        name: "CustomDomainConfig",
+        required: false,
+        sensitive: false,
+        shape: &CUSTOM_DOMAIN_CONFIG_TYPE,
+    },
+    Member { name: "Routing", required: false, sensitive: false, shape: &ROUTING_TYPE },
+]);
+pub static UPDATE_USER_POOL_DOMAIN_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "ManagedLoginVersion", required: false, sensitive: false, shape: &WRAPPED_INTEGER_TYPE },
+    Member { name: "CloudFrontDomain", required: false, sensitive: false, shape: &DOMAIN_TYPE },
+    Member { name: "Routing", required: false, sensitive: false, shape: &ROUTING_TYPE },
 ]);
 pub static UPDATE_USER_POOL_REPLICA_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "RegionName", required: true, shape: &REGION_NAME_TYPE },
-    Member { name: "Status", required: true, shape: &UPDATE_REPLICA_STATUS_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "RegionName", required: true, sensitive: false, shape: &REGION_NAME_TYPE },
+    Member { name: "Status", required: true, sensitive: false, shape: &UPDATE_REPLICA_STATUS_TYPE },
 ]);
+pub static UPDATE_USER_POOL_REPLICA_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "UserPoolReplica",
+    required: false,
+    sensitive: false,
+    shape: &USER_POOL_REPLICA_TYPE,
+}]);
 pub static UPDATE_USER_POOL_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "UserPoolId", required: true, shape: &USER_POOL_ID_TYPE },
-    Member { name: "Policies", required: false, shape: &USER_POOL_POLICY_TYPE },
-    Member { name: "DeletionProtection", required: false, shape: &DELETION_PROTECTION_TYPE },
-    Member { name: "LambdaConfig", required: false, shape: &LAMBDA_CONFIG_TYPE },
-    Member { name: "AutoVerifiedAttributes", required: false, shape: &VERIFIED_ATTRIBUTES_LIST_TYPE },
-    Member { name: "SmsVerificationMessage", required: false, shape: &SMS_VERIFICATION_MESSAGE_TYPE },
-    Member { name: "EmailVerificationMessage", required: false, shape: &EMAIL_VERIFICATION_MESSAGE_TYPE },
-    Member { name: "EmailVerificationSubject", required: false, shape: &EMAIL_VERIFICATION_SUBJECT_TYPE },
+    Member { name: "UserPoolId", required: true, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Policies", required: false, sensitive: false, shape: &USER_POOL_POLICY_TYPE },
+    Member {
+        name: "DeletionProtection",
+        required: false,
+        sensitive: false,
+        shape: &DELETION_PROTECTION_TYPE,
+    },
+    Member { name: "LambdaConfig", required: false, sensitive: false, shape: &LAMBDA_CONFIG_TYPE },
+    Member {
+        name: "AutoVerifiedAttributes",
+        required: false,
+        sensitive: false,
+        shape: &VERIFIED_ATTRIBUTES_LIST_TYPE,
+    },
+    Member {
+        name: "SmsVerificationMessage",
+        required: false,
+        sensitive: false,
+        shape: &SMS_VERIFICATION_MESSAGE_TYPE,
+    },
+    Member {
+        name: "EmailVerificationMessage",
+        required: false,
+        sensitive: false,
+        shape: &EMAIL_VERIFICATION_MESSAGE_TYPE,
+    },
+    Member {
+        name: "EmailVerificationSubject",
+        required: false,
+        sensitive: false,
+        shape: &EMAIL_VERIFICATION_SUBJECT_TYPE,
+    },
     Member {
         name: "VerificationMessageTemplate",
         required: false,
+        sensitive: false,
         shape: &VERIFICATION_MESSAGE_TEMPLATE_TYPE,
     },
-    Member { name: "SmsAuthenticationMessage", required: false, shape: &SMS_VERIFICATION_MESSAGE_TYPE },
+    Member {
+        name: "SmsAuthenticationMessage",
+        required: false,
+        sensitive: false,
+        shape: &SMS_VERIFICATION_MESSAGE_TYPE,
+    },
     Member {
         name: "UserAttributeUpdateSettings",
         required: false,
+        sensitive: false,
         shape: &USER_ATTRIBUTE_UPDATE_SETTINGS_TYPE,
     },
-    Member { name: "MfaConfiguration", required: false, shape: &USER_POOL_MFA_TYPE },
-    Member { name: "DeviceConfiguration", required: false, shape: &DEVICE_CONFIGURATION_TYPE },
-    Member { name: "EmailConfiguration", required: false, shape: &EMAIL_CONFIGURATION_TYPE },
-    Member { name: "SmsConfiguration", required: false, shape: &SMS_CONFIGURATION_TYPE },
-    Member { name: "UserPoolTags", required: false, shape: &USER_POOL_TAGS_TYPE },
-    Member { name: "AdminCreateUserConfig", required: false, shape: &ADMIN_CREATE_USER_CONFIG_TYPE },
-    Member { name: "UserPoolAddOns", required: false, shape: &USER_POOL_ADD_ONS_TYPE },
-    Member { name: "DcrConfiguration", required: false, shape: &DCR_CONFIGURATION_TYPE },
-    Member { name: "AccountRecoverySetting", required: false, shape: &ACCOUNT_RECOVERY_SETTING_TYPE },
-    Member { name: "PoolName", required: false, shape: &USER_POOL_NAME_TYPE },
-    Member { name: "UserPoolTier", required: false, shape: &USER_POOL_TIER_TYPE },
-    Member { name: "KeyConfiguration", required: false, shape: &KEY_CONFIGURATION_TYPE },
-    Member { name: "IssuerConfiguration", required: false, shape: &ISSUER_CONFIGURATION_TYPE },
-    Member { name: "AcrConfiguration", required: false, shape: &ACR_CONFIGURATION_TYPE },
+    Member { name: "MfaConfiguration", required: false, sensitive: false, shape: &USER_POOL_MFA_TYPE },
+    Member {
+        name: "DeviceConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &DEVICE_CONFIGURATION_TYPE,
+    },
+    Member {
+        name: "EmailConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &EMAIL_CONFIGURATION_TYPE,
+    },
+    Member { name: "SmsConfiguration", required: false, sensitive: false, shape: &SMS_CONFIGURATION_TYPE },
+    Member { name: "UserPoolTags", required: false, sensitive: false, shape: &USER_POOL_TAGS_TYPE },
+    Member {
+        name: "AdminCreateUserConfig",
+        required: false,
+        sensitive: false,
+        shape: &ADMIN_CREATE_USER_CONFIG_TYPE,
+    },
+    Member { name: "UserPoolAddOns", required: false, sensitive: false, shape: &USER_POOL_ADD_ONS_TYPE },
+    Member { name: "DcrConfiguration", required: false, sensitive: false, shape: &DCR_CONFIGURATION_TYPE },
+    Member {
+        name: "AccountRecoverySetting",
+        required: false,
+        sensitive: false,
+        shape: &ACCOUNT_RECOVERY_SETTING_TYPE,
+    },
+    Member { name: "PoolName", required: false, sensitive: false, shape: &USER_POOL_NAME_TYPE },
+    Member { name: "UserPoolTier", required: false, sensitive: false, shape: &USER_POOL_TIER_TYPE },
+    Member { name: "KeyConfiguration", required: false, sensitive: false, shape: &KEY_CONFIGURATION_TYPE },
+    Member {
+        name: "IssuerConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &ISSUER_CONFIGURATION_TYPE,
+    },
+    Member { name: "AcrConfiguration", required: false, sensitive: false, shape: &ACR_CONFIGURATION_TYPE },
 ]);
+pub static UPDATE_USER_POOL_RESPONSE: Shape = Shape::Structure(&[]);
 pub static USER_ATTRIBUTE_UPDATE_SETTINGS_TYPE: Shape = Shape::Structure(&[Member {
     name: "AttributesRequireVerificationBeforeUpdate",
     required: false,
+    sensitive: false,
     shape: &ATTRIBUTES_REQUIRE_VERIFICATION_BEFORE_UPDATE_TYPE,
 }]);
 pub static USER_CONTEXT_DATA_TYPE: Shape = Shape::Structure(&[
-    Member { name: "IpAddress", required: false, shape: &STRING_TYPE },
-    Member { name: "EncodedData", required: false, shape: &STRING_TYPE },
+    Member { name: "IpAddress", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "EncodedData", required: false, sensitive: false, shape: &STRING_TYPE },
 ]);
 pub static USER_FILTER_TYPE: Shape =
-    Shape::String(StringShape { min: None, max: Some(256), pattern: None, values: &[], sensitive: false });
-pub static USER_IMPORT_JOB_ID_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(55),
-    pattern: Some(&PATTERN_39),
-    values: &[],
-    sensitive: false,
-});
-pub static USER_IMPORT_JOB_NAME_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(128),
-    pattern: Some(&PATTERN_23),
-    values: &[],
-    sensitive: false,
-});
-pub static USER_POOL_ADD_ONS_TYPE: Shape = Shape::Structure(&[
-    Member { name: "AdvancedSecurityMode", required: true, shape: &ADVANCED_SECURITY_MODE_TYPE },
-    Member {
-        name: "AdvancedSecurityAdditionalFlows",
-        required: false,
-        shape: &ADVANCED_SECURITY_ADDITIONAL_FLOWS_TYPE,
-    },
-]);
-pub static USER_POOL_ID_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(55),
-    pattern: Some(&PATTERN_22),
-    values: &[],
-    sensitive: false,
-});
-pub static USER_POOL_MFA_TYPE: Shape = Shape::String(StringShape {
+    Shape::String(StringShape { min: None, max: Some(256), pattern: None, values: &[] });
+pub static USER_IMPORT_JOB_ID_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(55), pattern: Some(&PATTERN_42), values: &[] });
+pub static USER_IMPORT_JOB_NAME_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: Some(&PATTERN_24), values: &[] });
+pub static USER_IMPORT_JOB_STATUS_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
-    values: &["OFF", "ON", "OPTIONAL"],
-    sensitive: false,
+    values: &["Created", "Pending", "InProgress", "Stopping", "Expired", "Stopped", "Failed", "Succeeded"],
 });
-pub static USER_POOL_NAME_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(128),
-    pattern: Some(&PATTERN_23),
-    values: &[],
-    sensitive: false,
-});
+pub static USER_IMPORT_JOB_TYPE: Shape = Shape::Structure(&[
+    Member { name: "JobName", required: false, sensitive: false, shape: &USER_IMPORT_JOB_NAME_TYPE },
+    Member { name: "JobId", required: false, sensitive: false, shape: &USER_IMPORT_JOB_ID_TYPE },
+    Member { name: "UserPoolId", required: false, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "PreSignedUrl", required: false, sensitive: false, shape: &PRE_SIGNED_URL_TYPE },
+    Member { name: "CreationDate", required: false, sensitive: false, shape: &DATE_TYPE },
+    Member { name: "StartDate", required: false, sensitive: false, shape: &DATE_TYPE },
+    Member { name: "CompletionDate", required: false, sensitive: false, shape: &DATE_TYPE },
+    Member { name: "Status", required: false, sensitive: false, shape: &USER_IMPORT_JOB_STATUS_TYPE },
+    Member { name: "CloudWatchLogsRoleArn", required: false, sensitive: false, shape: &ARN_TYPE },
+    Member { name: "ImportedUsers", required: false, sensitive: false, shape: &LONG_TYPE },
+    Member { name: "SkippedUsers", required: false, sensitive: false, shape: &LONG_TYPE },
+    Member { name: "FailedUsers", required: false, sensitive: false, shape: &LONG_TYPE },
+    Member { name: "CompletionMessage", required: false, sensitive: false, shape: &COMPLETION_MESSAGE_TYPE },
+    Member {
+        name: "PasswordHashingAlgorithm",
+        required: false,
+        sensitive: false,
+        shape: &PASSWORD_HASHING_ALGORITHM_TYPE,
+    },
+]);
+pub static USER_IMPORT_JOBS_LIST_TYPE: Shape =
+    Shape::List { element: &USER_IMPORT_JOB_TYPE, min: Some(1), max: Some(50) };
+pub static USER_MFA_SETTING_LIST_TYPE: Shape = Shape::List { element: &STRING_TYPE, min: None, max: None };
+pub static USER_POOL_ADD_ONS_TYPE: Shape = Shape::Structure(&[
+    Member {
+        name: "AdvancedSecurityMode",
+        required: true,
+        sensitive: false,
+        shape: &ADVANCED_SECURITY_MODE_TYPE,
+    },
+    Member {
+        name: "AdvancedSecurityAdditionalFlows",
+        required: false,
+        sensitive: false,
+        shape: &ADVANCED_SECURITY_ADDITIONAL_FLOWS_TYPE,
+    },
+]);
+pub static USER_POOL_CLIENT_DESCRIPTION: Shape = Shape::Structure(&[
+    Member { name: "ClientId", required: false, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "UserPoolId", required: false, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientName", required: false, sensitive: false, shape: &CLIENT_NAME_TYPE },
+]);
+pub static USER_POOL_CLIENT_LIST_TYPE: Shape =
+    Shape::List { element: &USER_POOL_CLIENT_DESCRIPTION, min: None, max: None };
+pub static USER_POOL_CLIENT_TYPE: Shape = Shape::Structure(&[
+    Member { name: "UserPoolId", required: false, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "ClientName", required: false, sensitive: false, shape: &CLIENT_NAME_TYPE },
+    Member { name: "ClientId", required: false, sensitive: true, shape: &CLIENT_ID_TYPE },
+    Member { name: "ClientSecret", required: false, sensitive: true, shape: &CLIENT_SECRET_TYPE },
+    Member { name: "LastModifiedDate", required: false, sensitive: false, shape: &DATE_TYPE },
+    Member { name: "CreationDate", required: false, sensitive: false, shape: &DATE_TYPE },
+    Member {
+        name: "RefreshTokenValidity",
+        required: false,
+        sensitive: false,
+        shape: &REFRESH_TOKEN_VALIDITY_TYPE,
+    },
+    Member {
+        name: "AccessTokenValidity",
+        required: false,
+        sensitive: false,
+        shape: &ACCESS_TOKEN_VALIDITY_TYPE,
+    },
+    Member { name: "IdTokenValidity", required: false, sensitive: false, shape: &ID_TOKEN_VALIDITY_TYPE },
+    Member {
+        name: "TokenValidityUnits",
+        required: false,
+        sensitive: false,
+        shape: &TOKEN_VALIDITY_UNITS_TYPE,
+    },
+    Member { name: "ReadAttributes", required: false, sensitive: false, shape: &CLIENT_PERMISSION_LIST_TYPE },
+    Member {
+        name: "WriteAttributes",
+        required: false,
+        sensitive: false,
+        shape: &CLIENT_PERMISSION_LIST_TYPE,
+    },
+    Member {
+        name: "ExplicitAuthFlows",
+        required: false,
+        sensitive: false,
+        shape: &EXPLICIT_AUTH_FLOWS_LIST_TYPE,
+    },
+    Member {
+        name: "SupportedIdentityProviders",
+        required: false,
+        sensitive: false,
+        shape: &SUPPORTED_IDENTITY_PROVIDERS_LIST_TYPE,
+    },
+    Member { name: "CallbackURLs", required: false, sensitive: false, shape: &CALLBACK_UR_LS_LIST_TYPE },
+    Member { name: "LogoutURLs", required: false, sensitive: false, shape: &LOGOUT_UR_LS_LIST_TYPE },
+    Member { name: "DefaultRedirectURI", required: false, sensitive: false, shape: &REDIRECT_URL_TYPE },
+    Member { name: "AllowedOAuthFlows", required: false, sensitive: false, shape: &O_AUTH_FLOWS_TYPE },
+    Member { name: "AllowedOAuthScopes", required: false, sensitive: false, shape: &SCOPE_LIST_TYPE },
+    Member {
+        name: "AllowedOAuthFlowsUserPoolClient",
+        required: false,
+        sensitive: false,
+        shape: &BOOLEAN_TYPE,
+    },
+    Member {
+        name: "AnalyticsConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &ANALYTICS_CONFIGURATION_TYPE,
+    },
+    Member {
+        name: "PreventUserExistenceErrors",
+        required: false,
+        sensitive: false,
+        shape: &PREVENT_USER_EXISTENCE_ERROR_TYPES,
+    },
+    Member { name: "EnableTokenRevocation", required: false, sensitive: false, shape: &WRAPPED_BOOLEAN_TYPE },
+    Member {
+        name: "EnablePropagateAdditionalUserContextData",
+        required: false,
+        sensitive: false,
+        shape: &WRAPPED_BOOLEAN_TYPE,
+    },
+    Member {
+        name: "AuthSessionValidity",
+        required: false,
+        sensitive: false,
+        shape: &AUTH_SESSION_VALIDITY_TYPE,
+    },
+    Member {
+        name: "RefreshTokenRotation",
+        required: false,
+        sensitive: false,
+        shape: &REFRESH_TOKEN_ROTATION_TYPE,
+    },
+    Member { name: "ClientType", required: false, sensitive: false, shape: &CLIENT_TYPE_TYPE },
+]);
+pub static USER_POOL_DESCRIPTION_TYPE: Shape = Shape::Structure(&[
+    Member { name: "Id", required: false, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Name", required: false, sensitive: false, shape: &USER_POOL_NAME_TYPE },
+    Member { name: "LambdaConfig", required: false, sensitive: false, shape: &LAMBDA_CONFIG_TYPE },
+    Member { name: "Status", required: false, sensitive: false, shape: &STATUS_TYPE },
+    Member { name: "LastModifiedDate", required: false, sensitive: false, shape: &DATE_TYPE },
+    Member { name: "CreationDate", required: false, sensitive: false, shape: &DATE_TYPE },
+    Member { name: "ReplicaRegions", required: false, sensitive: false, shape: &REPLICA_REGIONS_TYPE },
+]);
+pub static USER_POOL_ID_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(55), pattern: Some(&PATTERN_23), values: &[] });
+pub static USER_POOL_LIST_TYPE: Shape =
+    Shape::List { element: &USER_POOL_DESCRIPTION_TYPE, min: None, max: None };
+pub static USER_POOL_MFA_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["OFF", "ON", "OPTIONAL"] });
+pub static USER_POOL_NAME_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: Some(&PATTERN_24), values: &[] });
 pub static USER_POOL_POLICY_TYPE: Shape = Shape::Structure(&[
-    Member { name: "PasswordPolicy", required: false, shape: &PASSWORD_POLICY_TYPE },
-    Member { name: "SignInPolicy", required: false, shape: &SIGN_IN_POLICY_TYPE },
+    Member { name: "PasswordPolicy", required: false, sensitive: false, shape: &PASSWORD_POLICY_TYPE },
+    Member { name: "SignInPolicy", required: false, sensitive: false, shape: &SIGN_IN_POLICY_TYPE },
+]);
+pub static USER_POOL_REPLICA_LIST_TYPE: Shape =
+    Shape::List { element: &USER_POOL_REPLICA_TYPE, min: None, max: None };
+pub static USER_POOL_REPLICA_TYPE: Shape = Shape::Structure(&[
+    Member { name: "RegionName", required: false, sensitive: false, shape: &REGION_NAME_TYPE },
+    Member { name: "Status", required: false, sensitive: false, shape: &REPLICA_STATUS_TYPE },
+    Member { name: "Role", required: false, sensitive: false, shape: &REPLICA_ROLE_TYPE },
+    Member { name: "UserPoolArn", required: false, sensitive: false, shape: &ARN_TYPE },
 ]);
 pub static USER_POOL_TAGS_LIST_TYPE: Shape = Shape::List { element: &TAG_KEYS_TYPE, min: None, max: None };
 pub static USER_POOL_TAGS_TYPE: Shape =
@@ -2212,84 +3525,273 @@ pub static USER_POOL_TIER_TYPE: Shape = Shape::String(StringShape {
     max: None,
     pattern: None,
     values: &["LITE", "ESSENTIALS", "PLUS"],
-    sensitive: false,
 });
-pub static USER_POOL_TOKEN_SESSION_CONFIG_TYPE: Shape =
-    Shape::Structure(&[Member { name: "MaxPerUser", required: true, shape: &MAX_SESSIONS_PER_USER_TYPE }]);
-pub static USER_SESSION_TRACKING_TYPE: Shape = Shape::String(StringShape {
+pub static USER_POOL_TOKEN_SESSION_CONFIG_TYPE: Shape = Shape::Structure(&[Member {
+    name: "MaxPerUser",
+    required: true,
+    sensitive: false,
+    shape: &MAX_SESSIONS_PER_USER_TYPE,
+}]);
+pub static USER_POOL_TYPE: Shape = Shape::Structure(&[
+    Member { name: "Id", required: false, sensitive: false, shape: &USER_POOL_ID_TYPE },
+    Member { name: "Name", required: false, sensitive: false, shape: &USER_POOL_NAME_TYPE },
+    Member { name: "Policies", required: false, sensitive: false, shape: &USER_POOL_POLICY_TYPE },
+    Member {
+        name: "DeletionProtection",
+        required: false,
+        sensitive: false,
+        shape: &DELETION_PROTECTION_TYPE,
+    },
+    Member { name: "LambdaConfig", required: false, sensitive: false, shape: &LAMBDA_CONFIG_TYPE },
+    Member { name: "Status", required: false, sensitive: false, shape: &STATUS_TYPE },
+    Member { name: "LastModifiedDate", required: false, sensitive: false, shape: &DATE_TYPE },
+    Member { name: "CreationDate", required: false, sensitive: false, shape: &DATE_TYPE },
+    Member {
+        name: "SchemaAttributes",
+        required: false,
+        sensitive: false,
+        shape: &SCHEMA_ATTRIBUTES_LIST_TYPE,
+    },
+    Member {
+        name: "AutoVerifiedAttributes",
+        required: false,
+        sensitive: false,
+        shape: &VERIFIED_ATTRIBUTES_LIST_TYPE,
+    },
+    Member { name: "AliasAttributes", required: false, sensitive: false, shape: &ALIAS_ATTRIBUTES_LIST_TYPE },
+    Member {
+        name: "UsernameAttributes",
+        required: false,
+        sensitive: false,
+        shape: &USERNAME_ATTRIBUTES_LIST_TYPE,
+    },
+    Member {
+        name: "SmsVerificationMessage",
+        required: false,
+        sensitive: false,
+        shape: &SMS_VERIFICATION_MESSAGE_TYPE,
+    },
+    Member {
+        name: "EmailVerificationMessage",
+        required: false,
+        sensitive: false,
+        shape: &EMAIL_VERIFICATION_MESSAGE_TYPE,
+    },
+    Member {
+        name: "EmailVerificationSubject",
+        required: false,
+        sensitive: false,
+        shape: &EMAIL_VERIFICATION_SUBJECT_TYPE,
+    },
+    Member {
+        name: "VerificationMessageTemplate",
+        required: false,
+        sensitive: false,
+        shape: &VERIFICATION_MESSAGE_TEMPLATE_TYPE,
+    },
+    Member {
+        name: "SmsAuthenticationMessage",
+        required: false,
+        sensitive: false,
+        shape: &SMS_VERIFICATION_MESSAGE_TYPE,
+    },
+    Member {
+        name: "UserAttributeUpdateSettings",
+        required: false,
+        sensitive: false,
+        shape: &USER_ATTRIBUTE_UPDATE_SETTINGS_TYPE,
+    },
+    Member { name: "MfaConfiguration", required: false, sensitive: false, shape: &USER_POOL_MFA_TYPE },
+    Member {
+        name: "DeviceConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &DEVICE_CONFIGURATION_TYPE,
+    },
+    Member { name: "EstimatedNumberOfUsers", required: false, sensitive: false, shape: &INTEGER_TYPE },
+    Member {
+        name: "EmailConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &EMAIL_CONFIGURATION_TYPE,
+    },
+    Member { name: "SmsConfiguration", required: false, sensitive: false, shape: &SMS_CONFIGURATION_TYPE },
+    Member { name: "UserPoolTags", required: false, sensitive: false, shape: &USER_POOL_TAGS_TYPE },
+    Member { name: "SmsConfigurationFailure", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "EmailConfigurationFailure", required: false, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "Domain", required: false, sensitive: false, shape: &DOMAIN_TYPE },
+    Member { name: "CustomDomain", required: false, sensitive: false, shape: &DOMAIN_TYPE },
+    Member {
+        name: "AdminCreateUserConfig",
+        required: false,
+        sensitive: false,
+        shape: &ADMIN_CREATE_USER_CONFIG_TYPE,
+    },
+    Member { name: "UserPoolAddOns", required: false, sensitive: false, shape: &USER_POOL_ADD_ONS_TYPE },
+    Member { name: "DcrConfiguration", required: false, sensitive: false, shape: &DCR_CONFIGURATION_TYPE },
+    Member {
+        name: "UsernameConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &USERNAME_CONFIGURATION_TYPE,
+    },
+    Member { name: "Arn", required: false, sensitive: false, shape: &ARN_TYPE },
+    Member {
+        name: "AccountRecoverySetting",
+        required: false,
+        sensitive: false,
+        shape: &ACCOUNT_RECOVERY_SETTING_TYPE,
+    },
+    Member { name: "UserPoolTier", required: false, sensitive: false, shape: &USER_POOL_TIER_TYPE },
+    Member { name: "KeyConfiguration", required: false, sensitive: false, shape: &KEY_CONFIGURATION_TYPE },
+    Member {
+        name: "IssuerConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &ISSUER_CONFIGURATION_TYPE,
+    },
+    Member { name: "AcrConfiguration", required: false, sensitive: false, shape: &ACR_CONFIGURATION_TYPE },
+]);
+pub static USER_SESSION_TRACKING_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["ENABLED", "DISABLED"] });
+pub static USER_STATUS_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
-    values: &["ENABLED", "DISABLED"],
-    sensitive: false,
+    values: &[
+        "UNCONFIRMED",
+        "CONFIRMED",
+        "ARCHIVED",
+        "COMPROMISED",
+        "UNKNOWN",
+        "RESET_REQUIRED",
+        "FORCE_CHANGE_PASSWORD",
+        "EXTERNAL_PROVIDER",
+    ],
 });
-pub static USER_VERIFICATION_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["required", "preferred"],
-    sensitive: false,
-});
-pub static USERNAME_ATTRIBUTE_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["phone_number", "email"],
-    sensitive: false,
-});
+pub static USER_TYPE: Shape = Shape::Structure(&[
+    Member { name: "Username", required: false, sensitive: true, shape: &USERNAME_TYPE },
+    Member { name: "Attributes", required: false, sensitive: false, shape: &ATTRIBUTE_LIST_TYPE },
+    Member { name: "UserCreateDate", required: false, sensitive: false, shape: &DATE_TYPE },
+    Member { name: "UserLastModifiedDate", required: false, sensitive: false, shape: &DATE_TYPE },
+    Member { name: "Enabled", required: false, sensitive: false, shape: &BOOLEAN_TYPE },
+    Member { name: "UserStatus", required: false, sensitive: false, shape: &USER_STATUS_TYPE },
+    Member { name: "MFAOptions", required: false, sensitive: false, shape: &MFA_OPTION_LIST_TYPE },
+]);
+pub static USER_VERIFICATION_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["required", "preferred"] });
+pub static USERNAME_ATTRIBUTE_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["phone_number", "email"] });
 pub static USERNAME_ATTRIBUTES_LIST_TYPE: Shape =
     Shape::List { element: &USERNAME_ATTRIBUTE_TYPE, min: None, max: None };
-pub static USERNAME_CONFIGURATION_TYPE: Shape =
-    Shape::Structure(&[Member { name: "CaseSensitive", required: true, shape: &WRAPPED_BOOLEAN_TYPE }]);
-pub static USERNAME_TYPE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(128),
-    pattern: Some(&PATTERN_16),
-    values: &[],
-    sensitive: true,
-});
-pub static VERIFICATION_MESSAGE_TEMPLATE_TYPE: Shape = Shape::Structure(&[
-    Member { name: "SmsMessage", required: false, shape: &SMS_VERIFICATION_MESSAGE_TYPE },
-    Member { name: "EmailMessage", required: false, shape: &EMAIL_VERIFICATION_MESSAGE_TYPE },
-    Member { name: "EmailSubject", required: false, shape: &EMAIL_VERIFICATION_SUBJECT_TYPE },
-    Member { name: "EmailMessageByLink", required: false, shape: &EMAIL_VERIFICATION_MESSAGE_BY_LINK_TYPE },
-    Member { name: "EmailSubjectByLink", required: false, shape: &EMAIL_VERIFICATION_SUBJECT_BY_LINK_TYPE },
-    Member { name: "DefaultEmailOption", required: false, shape: &DEFAULT_EMAIL_OPTION_TYPE },
-]);
-pub static VERIFIED_ATTRIBUTE_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["phone_number", "email"],
+pub static USERNAME_CONFIGURATION_TYPE: Shape = Shape::Structure(&[Member {
+    name: "CaseSensitive",
+    required: true,
     sensitive: false,
-});
+    shape: &WRAPPED_BOOLEAN_TYPE,
+}]);
+pub static USERNAME_TYPE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: Some(&PATTERN_17), values: &[] });
+pub static USERS_LIST_TYPE: Shape = Shape::List { element: &USER_TYPE, min: None, max: None };
+pub static VERIFICATION_MESSAGE_TEMPLATE_TYPE: Shape = Shape::Structure(&[
+    Member { name: "SmsMessage", required: false, sensitive: false, shape: &SMS_VERIFICATION_MESSAGE_TYPE },
+    Member {
+        name: "EmailMessage",
+        required: false,
+        sensitive: false,
+        shape: &EMAIL_VERIFICATION_MESSAGE_TYPE,
+    },
+    Member {
+        name: "EmailSubject",
+        required: false,
+        sensitive: false,
+        shape: &EMAIL_VERIFICATION_SUBJECT_TYPE,
+    },
+    Member {
+        name: "EmailMessageByLink",
+        required: false,
+        sensitive: false,
+        shape: &EMAIL_VERIFICATION_MESSAGE_BY_LINK_TYPE,
+    },
+    Member {
+        name: "EmailSubjectByLink",
+        required: false,
+        sensitive: false,
+        shape: &EMAIL_VERIFICATION_SUBJECT_BY_LINK_TYPE,
+    },
+    Member {
+        name: "DefaultEmailOption",
+        required: false,
+        sensitive: false,
+        shape: &DEFAULT_EMAIL_OPTION_TYPE,
+    },
+]);
+pub static VERIFIED_ATTRIBUTE_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["phone_number", "email"] });
 pub static VERIFIED_ATTRIBUTES_LIST_TYPE: Shape =
     Shape::List { element: &VERIFIED_ATTRIBUTE_TYPE, min: None, max: None };
 pub static VERIFY_SOFTWARE_TOKEN_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "AccessToken", required: false, shape: &TOKEN_MODEL_TYPE },
-    Member { name: "Session", required: false, shape: &SESSION_TYPE },
-    Member { name: "UserCode", required: true, shape: &SOFTWARE_TOKEN_MFA_USER_CODE_TYPE },
-    Member { name: "FriendlyDeviceName", required: false, shape: &STRING_TYPE },
+    Member { name: "AccessToken", required: false, sensitive: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "Session", required: false, sensitive: true, shape: &SESSION_TYPE },
+    Member { name: "UserCode", required: true, sensitive: true, shape: &SOFTWARE_TOKEN_MFA_USER_CODE_TYPE },
+    Member { name: "FriendlyDeviceName", required: false, sensitive: false, shape: &STRING_TYPE },
 ]);
+pub static VERIFY_SOFTWARE_TOKEN_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "Status", required: false, sensitive: false, shape: &VERIFY_SOFTWARE_TOKEN_RESPONSE_TYPE },
+    Member { name: "Session", required: false, sensitive: true, shape: &SESSION_TYPE },
+]);
+pub static VERIFY_SOFTWARE_TOKEN_RESPONSE_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["SUCCESS", "ERROR"] });
 pub static VERIFY_USER_ATTRIBUTE_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "AccessToken", required: true, shape: &TOKEN_MODEL_TYPE },
-    Member { name: "AttributeName", required: true, shape: &ATTRIBUTE_NAME_TYPE },
-    Member { name: "Code", required: true, shape: &CONFIRMATION_CODE_TYPE },
+    Member { name: "AccessToken", required: true, sensitive: true, shape: &TOKEN_MODEL_TYPE },
+    Member { name: "AttributeName", required: true, sensitive: false, shape: &ATTRIBUTE_NAME_TYPE },
+    Member { name: "Code", required: true, sensitive: false, shape: &CONFIRMATION_CODE_TYPE },
 ]);
+pub static VERIFY_USER_ATTRIBUTE_RESPONSE: Shape = Shape::Structure(&[]);
+pub static WEB_AUTHN_AUTHENTICATOR_ATTACHMENT_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &[] });
+pub static WEB_AUTHN_AUTHENTICATOR_TRANSPORT_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &[] });
+pub static WEB_AUTHN_AUTHENTICATOR_TRANSPORTS_LIST: Shape =
+    Shape::List { element: &WEB_AUTHN_AUTHENTICATOR_TRANSPORT_TYPE, min: None, max: None };
 pub static WEB_AUTHN_CONFIGURATION_TYPE: Shape = Shape::Structure(&[
-    Member { name: "RelyingPartyId", required: false, shape: &RELYING_PARTY_ID_TYPE },
-    Member { name: "UserVerification", required: false, shape: &USER_VERIFICATION_TYPE },
-    Member { name: "FactorConfiguration", required: false, shape: &WEB_AUTHN_FACTOR_CONFIGURATION_TYPE },
+    Member { name: "RelyingPartyId", required: false, sensitive: false, shape: &RELYING_PARTY_ID_TYPE },
+    Member { name: "UserVerification", required: false, sensitive: false, shape: &USER_VERIFICATION_TYPE },
+    Member {
+        name: "FactorConfiguration",
+        required: false,
+        sensitive: false,
+        shape: &WEB_AUTHN_FACTOR_CONFIGURATION_TYPE,
+    },
 ]);
+pub static WEB_AUTHN_CREDENTIAL_DESCRIPTION: Shape = Shape::Structure(&[
+    Member { name: "CredentialId", required: true, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "FriendlyCredentialName", required: true, sensitive: false, shape: &STRING_TYPE },
+    Member { name: "RelyingPartyId", required: true, sensitive: false, shape: &STRING_TYPE },
+    Member {
+        name: "AuthenticatorAttachment",
+        required: false,
+        sensitive: false,
+        shape: &WEB_AUTHN_AUTHENTICATOR_ATTACHMENT_TYPE,
+    },
+    Member {
+        name: "AuthenticatorTransports",
+        required: true,
+        sensitive: false,
+        shape: &WEB_AUTHN_AUTHENTICATOR_TRANSPORTS_LIST,
+    },
+    Member { name: "CreatedAt", required: true, sensitive: false, shape: &DATE_TYPE },
+]);
+pub static WEB_AUTHN_CREDENTIAL_DESCRIPTION_LIST_TYPE: Shape =
+    Shape::List { element: &WEB_AUTHN_CREDENTIAL_DESCRIPTION, min: None, max: None };
 pub static WEB_AUTHN_CREDENTIALS_QUERY_LIMIT_TYPE: Shape = Shape::Integer { min: Some(0), max: Some(20) };
 pub static WEB_AUTHN_FACTOR_CONFIGURATION_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["SINGLE_FACTOR", "MULTI_FACTOR_WITH_USER_VERIFICATION"],
-    sensitive: false,
 });
 pub static WEB_AUTHN_MFA_SETTINGS_TYPE: Shape =
-    Shape::Structure(&[Member { name: "Enabled", required: false, shape: &BOOLEAN_TYPE }]);
+    Shape::Structure(&[Member { name: "Enabled", required: false, sensitive: false, shape: &BOOLEAN_TYPE }]);
 pub static WRAPPED_BOOLEAN_TYPE: Shape = Shape::Boolean;
 pub static WRAPPED_INTEGER_TYPE: Shape = Shape::Integer { min: None, max: None };

@@ -759,6 +759,203 @@ impl Operation {
         }
     }
 
+    /// What its output looks like, if the model gives it one.
+    pub fn output(self) -> Option<&'static Shape> {
+        match self {
+            Self::AddCustomAttributes => Some(&super::constraints::ADD_CUSTOM_ATTRIBUTES_RESPONSE),
+            Self::AddUserPoolClientSecret => Some(&super::constraints::ADD_USER_POOL_CLIENT_SECRET_RESPONSE),
+            Self::AdminAddUserToGroup => None,
+            Self::AdminConfirmSignUp => Some(&super::constraints::ADMIN_CONFIRM_SIGN_UP_RESPONSE),
+            Self::AdminCreateUser => Some(&super::constraints::ADMIN_CREATE_USER_RESPONSE),
+            Self::AdminDeleteSoftwareToken => Some(&super::constraints::ADMIN_DELETE_SOFTWARE_TOKEN_RESPONSE),
+            Self::AdminDeleteUser => None,
+            Self::AdminDeleteUserAttributes => {
+                Some(&super::constraints::ADMIN_DELETE_USER_ATTRIBUTES_RESPONSE)
+            }
+            Self::AdminDisableProviderForUser => {
+                Some(&super::constraints::ADMIN_DISABLE_PROVIDER_FOR_USER_RESPONSE)
+            }
+            Self::AdminDisableUser => Some(&super::constraints::ADMIN_DISABLE_USER_RESPONSE),
+            Self::AdminEnableUser => Some(&super::constraints::ADMIN_ENABLE_USER_RESPONSE),
+            Self::AdminForgetDevice => None,
+            Self::AdminGetDevice => Some(&super::constraints::ADMIN_GET_DEVICE_RESPONSE),
+            Self::AdminGetUser => Some(&super::constraints::ADMIN_GET_USER_RESPONSE),
+            Self::AdminGetUserAuthFactors => Some(&super::constraints::ADMIN_GET_USER_AUTH_FACTORS_RESPONSE),
+            Self::AdminInitiateAuth => Some(&super::constraints::ADMIN_INITIATE_AUTH_RESPONSE),
+            Self::AdminLinkProviderForUser => {
+                Some(&super::constraints::ADMIN_LINK_PROVIDER_FOR_USER_RESPONSE)
+            }
+            Self::AdminListDevices => Some(&super::constraints::ADMIN_LIST_DEVICES_RESPONSE),
+            Self::AdminListGroupsForUser => Some(&super::constraints::ADMIN_LIST_GROUPS_FOR_USER_RESPONSE),
+            Self::AdminListUserAuthEvents => Some(&super::constraints::ADMIN_LIST_USER_AUTH_EVENTS_RESPONSE),
+            Self::AdminListUserSessions => Some(&super::constraints::ADMIN_LIST_USER_SESSIONS_RESPONSE),
+            Self::AdminRemoveUserFromGroup => None,
+            Self::AdminResetUserPassword => Some(&super::constraints::ADMIN_RESET_USER_PASSWORD_RESPONSE),
+            Self::AdminRespondToAuthChallenge => {
+                Some(&super::constraints::ADMIN_RESPOND_TO_AUTH_CHALLENGE_RESPONSE)
+            }
+            Self::AdminRevokeUserSession => Some(&super::constraints::ADMIN_REVOKE_USER_SESSION_RESPONSE),
+            Self::AdminSetUserMFAPreference => {
+                Some(&super::constraints::ADMIN_SET_USER_MFA_PREFERENCE_RESPONSE)
+            }
+            Self::AdminSetUserPassword => Some(&super::constraints::ADMIN_SET_USER_PASSWORD_RESPONSE),
+            Self::AdminSetUserSettings => Some(&super::constraints::ADMIN_SET_USER_SETTINGS_RESPONSE),
+            Self::AdminUpdateAuthEventFeedback => {
+                Some(&super::constraints::ADMIN_UPDATE_AUTH_EVENT_FEEDBACK_RESPONSE)
+            }
+            Self::AdminUpdateDeviceStatus => Some(&super::constraints::ADMIN_UPDATE_DEVICE_STATUS_RESPONSE),
+            Self::AdminUpdateUserAttributes => {
+                Some(&super::constraints::ADMIN_UPDATE_USER_ATTRIBUTES_RESPONSE)
+            }
+            Self::AdminUserGlobalSignOut => Some(&super::constraints::ADMIN_USER_GLOBAL_SIGN_OUT_RESPONSE),
+            Self::AssociateSoftwareToken => Some(&super::constraints::ASSOCIATE_SOFTWARE_TOKEN_RESPONSE),
+            Self::ChangePassword => Some(&super::constraints::CHANGE_PASSWORD_RESPONSE),
+            Self::CompleteWebAuthnRegistration => {
+                Some(&super::constraints::COMPLETE_WEB_AUTHN_REGISTRATION_RESPONSE)
+            }
+            Self::ConfirmDevice => Some(&super::constraints::CONFIRM_DEVICE_RESPONSE),
+            Self::ConfirmForgotPassword => Some(&super::constraints::CONFIRM_FORGOT_PASSWORD_RESPONSE),
+            Self::ConfirmSignUp => Some(&super::constraints::CONFIRM_SIGN_UP_RESPONSE),
+            Self::CreateGroup => Some(&super::constraints::CREATE_GROUP_RESPONSE),
+            Self::CreateIdentityProvider => Some(&super::constraints::CREATE_IDENTITY_PROVIDER_RESPONSE),
+            Self::CreateManagedLoginBranding => {
+                Some(&super::constraints::CREATE_MANAGED_LOGIN_BRANDING_RESPONSE)
+            }
+            Self::CreateResourceServer => Some(&super::constraints::CREATE_RESOURCE_SERVER_RESPONSE),
+            Self::CreateTerms => Some(&super::constraints::CREATE_TERMS_RESPONSE),
+            Self::CreateUserImportJob => Some(&super::constraints::CREATE_USER_IMPORT_JOB_RESPONSE),
+            Self::CreateUserPool => Some(&super::constraints::CREATE_USER_POOL_RESPONSE),
+            Self::CreateUserPoolClient => Some(&super::constraints::CREATE_USER_POOL_CLIENT_RESPONSE),
+            Self::CreateUserPoolDomain => Some(&super::constraints::CREATE_USER_POOL_DOMAIN_RESPONSE),
+            Self::CreateUserPoolReplica => Some(&super::constraints::CREATE_USER_POOL_REPLICA_RESPONSE),
+            Self::DeleteGroup => None,
+            Self::DeleteIdentityProvider => None,
+            Self::DeleteManagedLoginBranding => None,
+            Self::DeleteResourceServer => None,
+            Self::DeleteTerms => None,
+            Self::DeleteUser => None,
+            Self::DeleteUserAttributes => Some(&super::constraints::DELETE_USER_ATTRIBUTES_RESPONSE),
+            Self::DeleteUserPool => None,
+            Self::DeleteUserPoolClient => None,
+            Self::DeleteUserPoolClientSecret => {
+                Some(&super::constraints::DELETE_USER_POOL_CLIENT_SECRET_RESPONSE)
+            }
+            Self::DeleteUserPoolDomain => Some(&super::constraints::DELETE_USER_POOL_DOMAIN_RESPONSE),
+            Self::DeleteUserPoolReplica => Some(&super::constraints::DELETE_USER_POOL_REPLICA_RESPONSE),
+            Self::DeleteWebAuthnCredential => Some(&super::constraints::DELETE_WEB_AUTHN_CREDENTIAL_RESPONSE),
+            Self::DescribeIdentityProvider => Some(&super::constraints::DESCRIBE_IDENTITY_PROVIDER_RESPONSE),
+            Self::DescribeManagedLoginBranding => {
+                Some(&super::constraints::DESCRIBE_MANAGED_LOGIN_BRANDING_RESPONSE)
+            }
+            Self::DescribeManagedLoginBrandingByClient => {
+                Some(&super::constraints::DESCRIBE_MANAGED_LOGIN_BRANDING_BY_CLIENT_RESPONSE)
+            }
+            Self::DescribeResourceServer => Some(&super::constraints::DESCRIBE_RESOURCE_SERVER_RESPONSE),
+            Self::DescribeRiskConfiguration => {
+                Some(&super::constraints::DESCRIBE_RISK_CONFIGURATION_RESPONSE)
+            }
+            Self::DescribeTerms => Some(&super::constraints::DESCRIBE_TERMS_RESPONSE),
+            Self::DescribeTermsByClient => Some(&super::constraints::DESCRIBE_TERMS_BY_CLIENT_RESPONSE),
+            Self::DescribeUserImportJob => Some(&super::constraints::DESCRIBE_USER_IMPORT_JOB_RESPONSE),
+            Self::DescribeUserPool => Some(&super::constraints::DESCRIBE_USER_POOL_RESPONSE),
+            Self::DescribeUserPoolClient => Some(&super::constraints::DESCRIBE_USER_POOL_CLIENT_RESPONSE),
+            Self::DescribeUserPoolDomain => Some(&super::constraints::DESCRIBE_USER_POOL_DOMAIN_RESPONSE),
+            Self::ForgetDevice => None,
+            Self::ForgotPassword => Some(&super::constraints::FORGOT_PASSWORD_RESPONSE),
+            Self::GetCSVHeader => Some(&super::constraints::GET_CSV_HEADER_RESPONSE),
+            Self::GetClientToken => Some(&super::constraints::GET_CLIENT_TOKEN_RESPONSE),
+            Self::GetDerivedToken => Some(&super::constraints::GET_DERIVED_TOKEN_RESPONSE),
+            Self::GetDevice => Some(&super::constraints::GET_DEVICE_RESPONSE),
+            Self::GetGroup => Some(&super::constraints::GET_GROUP_RESPONSE),
+            Self::GetIdentityProviderByIdentifier => {
+                Some(&super::constraints::GET_IDENTITY_PROVIDER_BY_IDENTIFIER_RESPONSE)
+            }
+            Self::GetLogDeliveryConfiguration => {
+                Some(&super::constraints::GET_LOG_DELIVERY_CONFIGURATION_RESPONSE)
+            }
+            Self::GetProvisionedLimit => Some(&super::constraints::GET_PROVISIONED_LIMIT_RESPONSE),
+            Self::GetSigningCertificate => Some(&super::constraints::GET_SIGNING_CERTIFICATE_RESPONSE),
+            Self::GetTokensFromRefreshToken => {
+                Some(&super::constraints::GET_TOKENS_FROM_REFRESH_TOKEN_RESPONSE)
+            }
+            Self::GetUICustomization => Some(&super::constraints::GET_UI_CUSTOMIZATION_RESPONSE),
+            Self::GetUser => Some(&super::constraints::GET_USER_RESPONSE),
+            Self::GetUserAttributeVerificationCode => {
+                Some(&super::constraints::GET_USER_ATTRIBUTE_VERIFICATION_CODE_RESPONSE)
+            }
+            Self::GetUserAuthFactors => Some(&super::constraints::GET_USER_AUTH_FACTORS_RESPONSE),
+            Self::GetUserPoolClientSessionConfiguration => {
+                Some(&super::constraints::GET_USER_POOL_CLIENT_SESSION_CONFIGURATION_RESPONSE)
+            }
+            Self::GetUserPoolMfaConfig => Some(&super::constraints::GET_USER_POOL_MFA_CONFIG_RESPONSE),
+            Self::GetUserPoolSessionConfiguration => {
+                Some(&super::constraints::GET_USER_POOL_SESSION_CONFIGURATION_RESPONSE)
+            }
+            Self::GlobalSignOut => Some(&super::constraints::GLOBAL_SIGN_OUT_RESPONSE),
+            Self::InitiateAuth => Some(&super::constraints::INITIATE_AUTH_RESPONSE),
+            Self::ListDevices => Some(&super::constraints::LIST_DEVICES_RESPONSE),
+            Self::ListGroups => Some(&super::constraints::LIST_GROUPS_RESPONSE),
+            Self::ListIdentityProviders => Some(&super::constraints::LIST_IDENTITY_PROVIDERS_RESPONSE),
+            Self::ListResourceServers => Some(&super::constraints::LIST_RESOURCE_SERVERS_RESPONSE),
+            Self::ListTagsForResource => Some(&super::constraints::LIST_TAGS_FOR_RESOURCE_RESPONSE),
+            Self::ListTerms => Some(&super::constraints::LIST_TERMS_RESPONSE),
+            Self::ListUserImportJobs => Some(&super::constraints::LIST_USER_IMPORT_JOBS_RESPONSE),
+            Self::ListUserPoolClientSecrets => {
+                Some(&super::constraints::LIST_USER_POOL_CLIENT_SECRETS_RESPONSE)
+            }
+            Self::ListUserPoolClients => Some(&super::constraints::LIST_USER_POOL_CLIENTS_RESPONSE),
+            Self::ListUserPoolReplicas => Some(&super::constraints::LIST_USER_POOL_REPLICAS_RESPONSE),
+            Self::ListUserPools => Some(&super::constraints::LIST_USER_POOLS_RESPONSE),
+            Self::ListUserSessions => Some(&super::constraints::LIST_USER_SESSIONS_RESPONSE),
+            Self::ListUsers => Some(&super::constraints::LIST_USERS_RESPONSE),
+            Self::ListUsersInGroup => Some(&super::constraints::LIST_USERS_IN_GROUP_RESPONSE),
+            Self::ListWebAuthnCredentials => Some(&super::constraints::LIST_WEB_AUTHN_CREDENTIALS_RESPONSE),
+            Self::ResendConfirmationCode => Some(&super::constraints::RESEND_CONFIRMATION_CODE_RESPONSE),
+            Self::RespondToAuthChallenge => Some(&super::constraints::RESPOND_TO_AUTH_CHALLENGE_RESPONSE),
+            Self::RevokeToken => Some(&super::constraints::REVOKE_TOKEN_RESPONSE),
+            Self::RevokeUserSession => Some(&super::constraints::REVOKE_USER_SESSION_RESPONSE),
+            Self::SetLogDeliveryConfiguration => {
+                Some(&super::constraints::SET_LOG_DELIVERY_CONFIGURATION_RESPONSE)
+            }
+            Self::SetRiskConfiguration => Some(&super::constraints::SET_RISK_CONFIGURATION_RESPONSE),
+            Self::SetUICustomization => Some(&super::constraints::SET_UI_CUSTOMIZATION_RESPONSE),
+            Self::SetUserMFAPreference => Some(&super::constraints::SET_USER_MFA_PREFERENCE_RESPONSE),
+            Self::SetUserPoolClientSessionConfiguration => {
+                Some(&super::constraints::SET_USER_POOL_CLIENT_SESSION_CONFIGURATION_RESPONSE)
+            }
+            Self::SetUserPoolMfaConfig => Some(&super::constraints::SET_USER_POOL_MFA_CONFIG_RESPONSE),
+            Self::SetUserPoolSessionConfiguration => {
+                Some(&super::constraints::SET_USER_POOL_SESSION_CONFIGURATION_RESPONSE)
+            }
+            Self::SetUserSettings => Some(&super::constraints::SET_USER_SETTINGS_RESPONSE),
+            Self::SignUp => Some(&super::constraints::SIGN_UP_RESPONSE),
+            Self::StartUserImportJob => Some(&super::constraints::START_USER_IMPORT_JOB_RESPONSE),
+            Self::StartWebAuthnRegistration => {
+                Some(&super::constraints::START_WEB_AUTHN_REGISTRATION_RESPONSE)
+            }
+            Self::StopUserImportJob => Some(&super::constraints::STOP_USER_IMPORT_JOB_RESPONSE),
+            Self::TagResource => Some(&super::constraints::TAG_RESOURCE_RESPONSE),
+            Self::UntagResource => Some(&super::constraints::UNTAG_RESOURCE_RESPONSE),
+            Self::UpdateAuthEventFeedback => Some(&super::constraints::UPDATE_AUTH_EVENT_FEEDBACK_RESPONSE),
+            Self::UpdateDeviceStatus => Some(&super::constraints::UPDATE_DEVICE_STATUS_RESPONSE),
+            Self::UpdateGroup => Some(&super::constraints::UPDATE_GROUP_RESPONSE),
+            Self::UpdateIdentityProvider => Some(&super::constraints::UPDATE_IDENTITY_PROVIDER_RESPONSE),
+            Self::UpdateManagedLoginBranding => {
+                Some(&super::constraints::UPDATE_MANAGED_LOGIN_BRANDING_RESPONSE)
+            }
+            Self::UpdateProvisionedLimit => Some(&super::constraints::UPDATE_PROVISIONED_LIMIT_RESPONSE),
+            Self::UpdateResourceServer => Some(&super::constraints::UPDATE_RESOURCE_SERVER_RESPONSE),
+            Self::UpdateTerms => Some(&super::constraints::UPDATE_TERMS_RESPONSE),
+            Self::UpdateUserAttributes => Some(&super::constraints::UPDATE_USER_ATTRIBUTES_RESPONSE),
+            Self::UpdateUserPool => Some(&super::constraints::UPDATE_USER_POOL_RESPONSE),
+            Self::UpdateUserPoolClient => Some(&super::constraints::UPDATE_USER_POOL_CLIENT_RESPONSE),
+            Self::UpdateUserPoolDomain => Some(&super::constraints::UPDATE_USER_POOL_DOMAIN_RESPONSE),
+            Self::UpdateUserPoolReplica => Some(&super::constraints::UPDATE_USER_POOL_REPLICA_RESPONSE),
+            Self::VerifySoftwareToken => Some(&super::constraints::VERIFY_SOFTWARE_TOKEN_RESPONSE),
+            Self::VerifyUserAttribute => Some(&super::constraints::VERIFY_USER_ATTRIBUTE_RESPONSE),
+        }
+    }
+
     /// The errors the model declares for it.
     pub const fn errors(self) -> &'static [ErrorKind] {
         match self {

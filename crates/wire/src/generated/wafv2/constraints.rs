@@ -5,8 +5,11 @@ use crate::constraints::{Member, Pattern, Shape, StringShape};
 
 pub static PATTERN_0: Pattern =
     Pattern::new("([/])|([/](([^~])|(~[01]))+)", "\\A(?:([/])|([/](([^~])|(~[01]))+))\\z");
-pub static PATTERN_1: Pattern = Pattern::new(".*", "\\A(?:.*)\\z");
-pub static PATTERN_2: Pattern = Pattern::new(".*\\S.*", "\\A(?:.*[^\\t\\n\\x0B\\f\\r ].*)\\z");
+pub static PATTERN_1: Pattern = Pattern::new(".*", "\\A(?:[^\\n\\r\\u{85}\\u{2028}\\u{2029}]*)\\z");
+pub static PATTERN_2: Pattern = Pattern::new(
+    ".*\\S.*",
+    "\\A(?:[^\\n\\r\\u{85}\\u{2028}\\u{2029}]*[^\\t\\n\\x0B\\f\\r ][^\\n\\r\\u{85}\\u{2028}\\u{2029}]*)\\z",
+);
 pub static PATTERN_3: Pattern =
     Pattern::new("[\\s\\S]*", "\\A(?:[\\t\\n\\x0B\\f\\r [^\\t\\n\\x0B\\f\\r ]]*)\\z");
 pub static PATTERN_4: Pattern = Pattern::new(
@@ -35,80 +38,109 @@ pub static PATTERN_13: Pattern = Pattern::new("^[\\w\\-]+$", "\\A(?:^[0-9A-Za-z_
 pub static PATTERN_14: Pattern = Pattern::new("^[\\w\\.\\-/]+$", "\\A(?:^[0-9A-Za-z_\\.\\-/]+$)\\z");
 pub static PATTERN_15: Pattern = Pattern::new("^[a-zA-Z0-9-]+$", "\\A(?:^[a-zA-Z0-9-]+$)\\z");
 pub static PATTERN_16: Pattern = Pattern::new("^[a-zA-Z0-9._$-]+$", "\\A(?:^[a-zA-Z0-9._$-]+$)\\z");
-pub static PATTERN_17: Pattern = Pattern::new("^\\/[^ ]*$", "\\A(?:^\\/[^ ]*$)\\z");
-pub static PATTERN_18: Pattern = Pattern::new(
+pub static PATTERN_17: Pattern = Pattern::new("^[a-zA-Z0-9:._\\-=+/]+$", "\\A(?:^[a-zA-Z0-9:._\\-=+/]+$)\\z");
+pub static PATTERN_18: Pattern = Pattern::new("^\\/[^ ]*$", "\\A(?:^\\/[^ ]*$)\\z");
+pub static PATTERN_19: Pattern = Pattern::new(
     "^arn:aws(-[a-z]+)*:payments::[0-9]{12}:connectedaccount/[a-zA-Z0-9][a-zA-Z0-9_-]{0,63}-[A-Za-z0-9]{6}$",
     "\\A(?:^arn:aws(-[a-z]+)*:payments::[0-9]{12}:connectedaccount/[a-zA-Z0-9][a-zA-Z0-9_-]{0,63}-[A-Za-z0-9]{6}$)\\z",
 );
 
-pub static API_KEY: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(2048),
-    pattern: Some(&PATTERN_2),
-    values: &[],
-    sensitive: false,
-});
+pub static API_KEY: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(2048), pattern: Some(&PATTERN_2), values: &[] });
+pub static API_KEY_SUMMARIES: Shape = Shape::List { element: &API_KEY_SUMMARY, min: None, max: None };
+pub static API_KEY_SUMMARY: Shape = Shape::Structure(&[
+    Member { name: "TokenDomains", required: false, sensitive: false, shape: &TOKEN_DOMAINS },
+    Member { name: "APIKey", required: false, sensitive: false, shape: &API_KEY },
+    Member { name: "CreationTimestamp", required: false, sensitive: false, shape: &TIMESTAMP },
+    Member { name: "Version", required: false, sensitive: false, shape: &API_KEY_VERSION },
+]);
 pub static API_KEY_TOKEN_DOMAINS: Shape = Shape::List { element: &TOKEN_DOMAIN, min: Some(1), max: None };
+pub static API_KEY_VERSION: Shape = Shape::Integer { min: Some(0), max: None };
 pub static ASN: Shape = Shape::Long { min: Some(0), max: Some(4294967295) };
 pub static AWS_MANAGED_RULES_ACFP_RULE_SET: Shape = Shape::Structure(&[
-    Member { name: "CreationPath", required: true, shape: &CREATION_PATH_STRING },
-    Member { name: "RegistrationPagePath", required: true, shape: &REGISTRATION_PAGE_PATH_STRING },
-    Member { name: "RequestInspection", required: true, shape: &REQUEST_INSPECTION_ACFP },
-    Member { name: "ResponseInspection", required: false, shape: &RESPONSE_INSPECTION },
-    Member { name: "EnableRegexInPath", required: false, shape: &BOOLEAN },
+    Member { name: "CreationPath", required: true, sensitive: false, shape: &CREATION_PATH_STRING },
+    Member {
+        name: "RegistrationPagePath",
+        required: true,
+        sensitive: false,
+        shape: &REGISTRATION_PAGE_PATH_STRING,
+    },
+    Member { name: "RequestInspection", required: true, sensitive: false, shape: &REQUEST_INSPECTION_ACFP },
+    Member { name: "ResponseInspection", required: false, sensitive: false, shape: &RESPONSE_INSPECTION },
+    Member { name: "EnableRegexInPath", required: false, sensitive: false, shape: &BOOLEAN },
 ]);
 pub static AWS_MANAGED_RULES_ATP_RULE_SET: Shape = Shape::Structure(&[
-    Member { name: "LoginPath", required: true, shape: &STRING },
-    Member { name: "RequestInspection", required: false, shape: &REQUEST_INSPECTION },
-    Member { name: "ResponseInspection", required: false, shape: &RESPONSE_INSPECTION },
-    Member { name: "EnableRegexInPath", required: false, shape: &BOOLEAN },
+    Member { name: "LoginPath", required: true, sensitive: false, shape: &STRING },
+    Member { name: "RequestInspection", required: false, sensitive: false, shape: &REQUEST_INSPECTION },
+    Member { name: "ResponseInspection", required: false, sensitive: false, shape: &RESPONSE_INSPECTION },
+    Member { name: "EnableRegexInPath", required: false, sensitive: false, shape: &BOOLEAN },
 ]);
 pub static AWS_MANAGED_RULES_ANTI_D_DO_S_RULE_SET: Shape = Shape::Structure(&[
-    Member { name: "ClientSideActionConfig", required: true, shape: &CLIENT_SIDE_ACTION_CONFIG },
-    Member { name: "SensitivityToBlock", required: false, shape: &SENSITIVITY_TO_ACT },
+    Member {
+        name: "ClientSideActionConfig",
+        required: true,
+        sensitive: false,
+        shape: &CLIENT_SIDE_ACTION_CONFIG,
+    },
+    Member { name: "SensitivityToBlock", required: false, sensitive: false, shape: &SENSITIVITY_TO_ACT },
 ]);
 pub static AWS_MANAGED_RULES_BOT_CONTROL_RULE_SET: Shape = Shape::Structure(&[
-    Member { name: "InspectionLevel", required: true, shape: &INSPECTION_LEVEL },
-    Member { name: "EnableMachineLearning", required: false, shape: &ENABLE_MACHINE_LEARNING },
+    Member { name: "InspectionLevel", required: true, sensitive: false, shape: &INSPECTION_LEVEL },
+    Member {
+        name: "EnableMachineLearning",
+        required: false,
+        sensitive: false,
+        shape: &ENABLE_MACHINE_LEARNING,
+    },
 ]);
+pub static ACTION: Shape = Shape::String(StringShape { min: None, max: None, pattern: None, values: &[] });
 pub static ACTION_CONDITION: Shape =
-    Shape::Structure(&[Member { name: "Action", required: true, shape: &ACTION_VALUE }]);
+    Shape::Structure(&[Member { name: "Action", required: true, sensitive: false, shape: &ACTION_VALUE }]);
 pub static ACTION_VALUE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["ALLOW", "BLOCK", "COUNT", "CAPTCHA", "CHALLENGE", "MONETIZE", "EXCLUDED_AS_COUNT"],
-    sensitive: false,
 });
-pub static ADDRESS_FIELD: Shape =
-    Shape::Structure(&[Member { name: "Identifier", required: true, shape: &FIELD_IDENTIFIER }]);
+pub static ADDRESS_FIELD: Shape = Shape::Structure(&[Member {
+    name: "Identifier",
+    required: true,
+    sensitive: false,
+    shape: &FIELD_IDENTIFIER,
+}]);
 pub static ADDRESS_FIELDS: Shape = Shape::List { element: &ADDRESS_FIELD, min: None, max: None };
 pub static ALL: Shape = Shape::Structure(&[]);
 pub static ALL_QUERY_ARGUMENTS: Shape = Shape::Structure(&[]);
 pub static ALLOW_ACTION: Shape = Shape::Structure(&[Member {
     name: "CustomRequestHandling",
     required: false,
+    sensitive: false,
     shape: &CUSTOM_REQUEST_HANDLING,
 }]);
 pub static AND_STATEMENT: Shape =
-    Shape::Structure(&[Member { name: "Statements", required: true, shape: &STATEMENTS }]);
+    Shape::Structure(&[Member { name: "Statements", required: true, sensitive: false, shape: &STATEMENTS }]);
 pub static APPLICATION_ATTRIBUTE: Shape = Shape::Structure(&[
-    Member { name: "Name", required: false, shape: &ATTRIBUTE_NAME },
-    Member { name: "Values", required: false, shape: &ATTRIBUTE_VALUES },
+    Member { name: "Name", required: false, sensitive: false, shape: &ATTRIBUTE_NAME },
+    Member { name: "Values", required: false, sensitive: false, shape: &ATTRIBUTE_VALUES },
 ]);
 pub static APPLICATION_ATTRIBUTES: Shape =
     Shape::List { element: &APPLICATION_ATTRIBUTE, min: Some(1), max: Some(10) };
-pub static APPLICATION_CONFIG: Shape =
-    Shape::Structure(&[Member { name: "Attributes", required: false, shape: &APPLICATION_ATTRIBUTES }]);
+pub static APPLICATION_CONFIG: Shape = Shape::Structure(&[Member {
+    name: "Attributes",
+    required: false,
+    sensitive: false,
+    shape: &APPLICATION_ATTRIBUTES,
+}]);
 pub static ASN_LIST: Shape = Shape::List { element: &ASN, min: Some(1), max: Some(100) };
 pub static ASN_MATCH_STATEMENT: Shape = Shape::Structure(&[
-    Member { name: "AsnList", required: true, shape: &ASN_LIST },
-    Member { name: "ForwardedIPConfig", required: false, shape: &FORWARDED_IP_CONFIG },
+    Member { name: "AsnList", required: true, sensitive: false, shape: &ASN_LIST },
+    Member { name: "ForwardedIPConfig", required: false, sensitive: false, shape: &FORWARDED_IP_CONFIG },
 ]);
 pub static ASSOCIATE_WEB_ACL_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "WebACLArn", required: true, shape: &RESOURCE_ARN },
-    Member { name: "ResourceArn", required: true, shape: &RESOURCE_ARN },
+    Member { name: "WebACLArn", required: true, sensitive: false, shape: &RESOURCE_ARN },
+    Member { name: "ResourceArn", required: true, sensitive: false, shape: &RESOURCE_ARN },
 ]);
+pub static ASSOCIATE_WEB_ACL_RESPONSE: Shape = Shape::Structure(&[]);
 pub static ASSOCIATED_RESOURCE_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
@@ -121,71 +153,92 @@ pub static ASSOCIATED_RESOURCE_TYPE: Shape = Shape::String(StringShape {
         "VERIFIED_ACCESS_INSTANCE",
         "AGENTCORE_GATEWAY",
     ],
-    sensitive: false,
 });
 pub static ASSOCIATION_CONFIG: Shape = Shape::Structure(&[
-    Member { name: "RequestBody", required: false, shape: &REQUEST_BODY },
+    Member { name: "RequestBody", required: false, sensitive: false, shape: &REQUEST_BODY },
     Member {
         name: "ChallengeJavascriptSdkInjection",
         required: false,
+        sensitive: false,
         shape: &CHALLENGE_JAVASCRIPT_SDK_INJECTION,
     },
 ]);
-pub static ATTRIBUTE_NAME: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(64),
-    pattern: Some(&PATTERN_13),
-    values: &[],
-    sensitive: false,
-});
+pub static ATTRIBUTE_NAME: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(64), pattern: Some(&PATTERN_13), values: &[] });
 pub static ATTRIBUTE_VALUE: Shape =
-    Shape::String(StringShape { min: Some(1), max: Some(64), pattern: None, values: &[], sensitive: false });
+    Shape::String(StringShape { min: Some(1), max: Some(64), pattern: None, values: &[] });
 pub static ATTRIBUTE_VALUES: Shape = Shape::List { element: &ATTRIBUTE_VALUE, min: Some(1), max: Some(50) };
-pub static BLOCK_ACTION: Shape =
-    Shape::Structure(&[Member { name: "CustomResponse", required: false, shape: &CUSTOM_RESPONSE }]);
+pub static BLOCK_ACTION: Shape = Shape::Structure(&[Member {
+    name: "CustomResponse",
+    required: false,
+    sensitive: false,
+    shape: &CUSTOM_RESPONSE,
+}]);
 pub static BLOCKCHAIN_CHAIN: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["BASE", "SOLANA", "BASE_SEPOLIA", "SOLANA_DEVNET"],
-    sensitive: false,
 });
-pub static BODY: Shape =
-    Shape::Structure(&[Member { name: "OversizeHandling", required: false, shape: &OVERSIZE_HANDLING }]);
+pub static BODY: Shape = Shape::Structure(&[Member {
+    name: "OversizeHandling",
+    required: false,
+    sensitive: false,
+    shape: &OVERSIZE_HANDLING,
+}]);
 pub static BODY_PARSING_FALLBACK_BEHAVIOR: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["MATCH", "NO_MATCH", "EVALUATE_AS_STRING"],
-    sensitive: false,
 });
 pub static BOOLEAN: Shape = Shape::Boolean;
+pub static BOT_STATISTICS: Shape = Shape::Structure(&[
+    Member { name: "BotName", required: true, sensitive: false, shape: &FILTER_STRING },
+    Member { name: "RequestCount", required: true, sensitive: false, shape: &REQUEST_COUNT },
+    Member { name: "Percentage", required: true, sensitive: false, shape: &PERCENTAGE_VALUE },
+]);
+pub static BOT_STATISTICS_LIST: Shape = Shape::List { element: &BOT_STATISTICS, min: None, max: None };
 pub static BYTE_MATCH_STATEMENT: Shape = Shape::Structure(&[
-    Member { name: "SearchString", required: true, shape: &SEARCH_STRING },
-    Member { name: "FieldToMatch", required: true, shape: &FIELD_TO_MATCH },
-    Member { name: "TextTransformations", required: true, shape: &TEXT_TRANSFORMATIONS },
-    Member { name: "PreParseTextTransformations", required: false, shape: &PRE_PARSE_TEXT_TRANSFORMATIONS },
-    Member { name: "PositionalConstraint", required: true, shape: &POSITIONAL_CONSTRAINT },
+    Member { name: "SearchString", required: true, sensitive: false, shape: &SEARCH_STRING },
+    Member { name: "FieldToMatch", required: true, sensitive: false, shape: &FIELD_TO_MATCH },
+    Member { name: "TextTransformations", required: true, sensitive: false, shape: &TEXT_TRANSFORMATIONS },
+    Member {
+        name: "PreParseTextTransformations",
+        required: false,
+        sensitive: false,
+        shape: &PRE_PARSE_TEXT_TRANSFORMATIONS,
+    },
+    Member { name: "PositionalConstraint", required: true, sensitive: false, shape: &POSITIONAL_CONSTRAINT },
 ]);
 pub static CAPACITY_UNIT: Shape = Shape::Long { min: Some(1), max: None };
 pub static CAPTCHA_ACTION: Shape = Shape::Structure(&[Member {
     name: "CustomRequestHandling",
     required: false,
+    sensitive: false,
     shape: &CUSTOM_REQUEST_HANDLING,
 }]);
 pub static CAPTCHA_CONFIG: Shape = Shape::Structure(&[Member {
     name: "ImmunityTimeProperty",
     required: false,
+    sensitive: false,
     shape: &IMMUNITY_TIME_PROPERTY,
 }]);
+pub static CAPTCHA_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "ResponseCode", required: false, sensitive: false, shape: &RESPONSE_CODE },
+    Member { name: "SolveTimestamp", required: false, sensitive: false, shape: &SOLVE_TIMESTAMP },
+    Member { name: "FailureReason", required: false, sensitive: false, shape: &FAILURE_REASON },
+]);
 pub static CHALLENGE_ACTION: Shape = Shape::Structure(&[Member {
     name: "CustomRequestHandling",
     required: false,
+    sensitive: false,
     shape: &CUSTOM_REQUEST_HANDLING,
 }]);
 pub static CHALLENGE_CONFIG: Shape = Shape::Structure(&[Member {
     name: "ImmunityTimeProperty",
     required: false,
+    sensitive: false,
     shape: &IMMUNITY_TIME_PROPERTY,
 }]);
 pub static CHALLENGE_JAVASCRIPT_SDK_INJECTION: Shape = Shape::Map {
@@ -195,84 +248,96 @@ pub static CHALLENGE_JAVASCRIPT_SDK_INJECTION: Shape = Shape::Map {
     max: None,
 };
 pub static CHALLENGE_JAVASCRIPT_SDK_INJECTION_CONFIG: Shape = Shape::Structure(&[]);
+pub static CHALLENGE_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "ResponseCode", required: false, sensitive: false, shape: &RESPONSE_CODE },
+    Member { name: "SolveTimestamp", required: false, sensitive: false, shape: &SOLVE_TIMESTAMP },
+    Member { name: "FailureReason", required: false, sensitive: false, shape: &FAILURE_REASON },
+]);
 pub static CHECK_CAPACITY_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "Rules", required: true, shape: &RULES },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "Rules", required: true, sensitive: false, shape: &RULES },
 ]);
+pub static CHECK_CAPACITY_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "Capacity",
+    required: false,
+    sensitive: false,
+    shape: &CONSUMED_CAPACITY,
+}]);
 pub static CLIENT_SIDE_ACTION: Shape = Shape::Structure(&[
-    Member { name: "UsageOfAction", required: true, shape: &USAGE_OF_ACTION },
-    Member { name: "Sensitivity", required: false, shape: &SENSITIVITY_TO_ACT },
-    Member { name: "ExemptUriRegularExpressions", required: false, shape: &REGULAR_EXPRESSION_LIST },
+    Member { name: "UsageOfAction", required: true, sensitive: false, shape: &USAGE_OF_ACTION },
+    Member { name: "Sensitivity", required: false, sensitive: false, shape: &SENSITIVITY_TO_ACT },
+    Member {
+        name: "ExemptUriRegularExpressions",
+        required: false,
+        sensitive: false,
+        shape: &REGULAR_EXPRESSION_LIST,
+    },
 ]);
-pub static CLIENT_SIDE_ACTION_CONFIG: Shape =
-    Shape::Structure(&[Member { name: "Challenge", required: true, shape: &CLIENT_SIDE_ACTION }]);
+pub static CLIENT_SIDE_ACTION_CONFIG: Shape = Shape::Structure(&[Member {
+    name: "Challenge",
+    required: true,
+    sensitive: false,
+    shape: &CLIENT_SIDE_ACTION,
+}]);
 pub static COMPARISON_OPERATOR: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["EQ", "NE", "LE", "LT", "GE", "GT"],
-    sensitive: false,
 });
 pub static CONDITION: Shape = Shape::Structure(&[
-    Member { name: "ActionCondition", required: false, shape: &ACTION_CONDITION },
-    Member { name: "LabelNameCondition", required: false, shape: &LABEL_NAME_CONDITION },
+    Member { name: "ActionCondition", required: false, sensitive: false, shape: &ACTION_CONDITION },
+    Member { name: "LabelNameCondition", required: false, sensitive: false, shape: &LABEL_NAME_CONDITION },
 ]);
 pub static CONDITIONS: Shape = Shape::List { element: &CONDITION, min: Some(1), max: None };
-pub static CONNECTED_ACCOUNT_ARN: Shape = Shape::String(StringShape {
-    min: Some(56),
-    max: Some(140),
-    pattern: Some(&PATTERN_18),
-    values: &[],
-    sensitive: false,
-});
-pub static CONNECTED_ACCOUNT_CHAIN: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["BASE", "SOLANA"],
-    sensitive: false,
-});
+pub static CONNECTED_ACCOUNT_ARN: Shape =
+    Shape::String(StringShape { min: Some(56), max: Some(140), pattern: Some(&PATTERN_19), values: &[] });
+pub static CONNECTED_ACCOUNT_CHAIN: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["BASE", "SOLANA"] });
 pub static CONNECTED_ACCOUNT_CHAIN_CONFIG: Shape = Shape::Structure(&[
-    Member { name: "Chain", required: true, shape: &CONNECTED_ACCOUNT_CHAIN },
-    Member { name: "Prices", required: true, shape: &CONNECTED_ACCOUNT_PRICES },
+    Member { name: "Chain", required: true, sensitive: false, shape: &CONNECTED_ACCOUNT_CHAIN },
+    Member { name: "Prices", required: true, sensitive: false, shape: &CONNECTED_ACCOUNT_PRICES },
 ]);
 pub static CONNECTED_ACCOUNT_CONFIG: Shape = Shape::Structure(&[
-    Member { name: "ConnectedAccountArn", required: true, shape: &CONNECTED_ACCOUNT_ARN },
-    Member { name: "PaymentNetworks", required: true, shape: &CONNECTED_ACCOUNT_PAYMENT_NETWORKS },
+    Member { name: "ConnectedAccountArn", required: true, sensitive: false, shape: &CONNECTED_ACCOUNT_ARN },
+    Member {
+        name: "PaymentNetworks",
+        required: true,
+        sensitive: false,
+        shape: &CONNECTED_ACCOUNT_PAYMENT_NETWORKS,
+    },
 ]);
 pub static CONNECTED_ACCOUNT_CONFIGS: Shape =
     Shape::List { element: &CONNECTED_ACCOUNT_CONFIG, min: Some(1), max: Some(1) };
 pub static CONNECTED_ACCOUNT_PAYMENT_NETWORKS: Shape =
     Shape::List { element: &CONNECTED_ACCOUNT_CHAIN_CONFIG, min: Some(1), max: Some(2) };
 pub static CONNECTED_ACCOUNT_PRICE: Shape = Shape::Structure(&[
-    Member { name: "Amount", required: true, shape: &CONNECTED_ACCOUNT_PRICE_AMOUNT },
-    Member { name: "Currency", required: true, shape: &CRYPTO_CURRENCY },
+    Member { name: "Amount", required: true, sensitive: false, shape: &CONNECTED_ACCOUNT_PRICE_AMOUNT },
+    Member { name: "Currency", required: true, sensitive: false, shape: &CRYPTO_CURRENCY },
 ]);
-pub static CONNECTED_ACCOUNT_PRICE_AMOUNT: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(9),
-    pattern: Some(&PATTERN_6),
-    values: &[],
-    sensitive: false,
-});
+pub static CONNECTED_ACCOUNT_PRICE_AMOUNT: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(9), pattern: Some(&PATTERN_6), values: &[] });
 pub static CONNECTED_ACCOUNT_PRICES: Shape =
     Shape::List { element: &CONNECTED_ACCOUNT_PRICE, min: Some(1), max: Some(1) };
+pub static CONSUMED_CAPACITY: Shape = Shape::Long { min: Some(0), max: None };
 pub static COOKIE_MATCH_PATTERN: Shape = Shape::Structure(&[
-    Member { name: "All", required: false, shape: &ALL },
-    Member { name: "IncludedCookies", required: false, shape: &COOKIE_NAMES },
-    Member { name: "ExcludedCookies", required: false, shape: &COOKIE_NAMES },
+    Member { name: "All", required: false, sensitive: false, shape: &ALL },
+    Member { name: "IncludedCookies", required: false, sensitive: false, shape: &COOKIE_NAMES },
+    Member { name: "ExcludedCookies", required: false, sensitive: false, shape: &COOKIE_NAMES },
 ]);
 pub static COOKIE_NAMES: Shape = Shape::List { element: &SINGLE_COOKIE_NAME, min: Some(1), max: Some(199) };
 pub static COOKIES: Shape = Shape::Structure(&[
-    Member { name: "MatchPattern", required: true, shape: &COOKIE_MATCH_PATTERN },
-    Member { name: "MatchScope", required: true, shape: &MAP_MATCH_SCOPE },
-    Member { name: "OversizeHandling", required: true, shape: &OVERSIZE_HANDLING },
+    Member { name: "MatchPattern", required: true, sensitive: false, shape: &COOKIE_MATCH_PATTERN },
+    Member { name: "MatchScope", required: true, sensitive: false, shape: &MAP_MATCH_SCOPE },
+    Member { name: "OversizeHandling", required: true, sensitive: false, shape: &OVERSIZE_HANDLING },
 ]);
 pub static COUNT_ACTION: Shape = Shape::Structure(&[Member {
     name: "CustomRequestHandling",
     required: false,
+    sensitive: false,
     shape: &CUSTOM_REQUEST_HANDLING,
 }]);
+pub static COUNTRY: Shape = Shape::String(StringShape { min: None, max: None, pattern: None, values: &[] });
 pub static COUNTRY_CODE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
@@ -294,270 +359,328 @@ pub static COUNTRY_CODE: Shape = Shape::String(StringShape {
         "TL", "TG", "TK", "TO", "TT", "TN", "TR", "TM", "TC", "TV", "UG", "UA", "AE", "GB", "US", "UM", "UY",
         "UZ", "VU", "VE", "VN", "VG", "VI", "WF", "EH", "YE", "ZM", "ZW", "XK",
     ],
-    sensitive: false,
 });
 pub static COUNTRY_CODES: Shape = Shape::List { element: &COUNTRY_CODE, min: Some(1), max: None };
 pub static CREATE_API_KEY_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "TokenDomains", required: true, shape: &API_KEY_TOKEN_DOMAINS },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "TokenDomains", required: true, sensitive: false, shape: &API_KEY_TOKEN_DOMAINS },
 ]);
+pub static CREATE_API_KEY_RESPONSE: Shape =
+    Shape::Structure(&[Member { name: "APIKey", required: false, sensitive: false, shape: &API_KEY }]);
 pub static CREATE_IP_SET_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &ENTITY_NAME },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "Description", required: false, shape: &ENTITY_DESCRIPTION },
-    Member { name: "IPAddressVersion", required: true, shape: &IP_ADDRESS_VERSION },
-    Member { name: "Addresses", required: true, shape: &IP_ADDRESSES },
-    Member { name: "Tags", required: false, shape: &TAG_LIST },
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "Description", required: false, sensitive: false, shape: &ENTITY_DESCRIPTION },
+    Member { name: "IPAddressVersion", required: true, sensitive: false, shape: &IP_ADDRESS_VERSION },
+    Member { name: "Addresses", required: true, sensitive: false, shape: &IP_ADDRESSES },
+    Member { name: "Tags", required: false, sensitive: false, shape: &TAG_LIST },
 ]);
+pub static CREATE_IP_SET_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "Summary",
+    required: false,
+    sensitive: false,
+    shape: &IP_SET_SUMMARY,
+}]);
 pub static CREATE_REGEX_PATTERN_SET_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &ENTITY_NAME },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "Description", required: false, shape: &ENTITY_DESCRIPTION },
-    Member { name: "RegularExpressionList", required: true, shape: &REGULAR_EXPRESSION_LIST },
-    Member { name: "Tags", required: false, shape: &TAG_LIST },
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "Description", required: false, sensitive: false, shape: &ENTITY_DESCRIPTION },
+    Member {
+        name: "RegularExpressionList",
+        required: true,
+        sensitive: false,
+        shape: &REGULAR_EXPRESSION_LIST,
+    },
+    Member { name: "Tags", required: false, sensitive: false, shape: &TAG_LIST },
 ]);
+pub static CREATE_REGEX_PATTERN_SET_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "Summary",
+    required: false,
+    sensitive: false,
+    shape: &REGEX_PATTERN_SET_SUMMARY,
+}]);
 pub static CREATE_RULE_GROUP_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &ENTITY_NAME },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "Capacity", required: true, shape: &CAPACITY_UNIT },
-    Member { name: "Description", required: false, shape: &ENTITY_DESCRIPTION },
-    Member { name: "Rules", required: false, shape: &RULES },
-    Member { name: "VisibilityConfig", required: true, shape: &VISIBILITY_CONFIG },
-    Member { name: "Tags", required: false, shape: &TAG_LIST },
-    Member { name: "CustomResponseBodies", required: false, shape: &CUSTOM_RESPONSE_BODIES },
-    Member { name: "MonetizationConfig", required: false, shape: &MONETIZATION_CONFIG },
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "Capacity", required: true, sensitive: false, shape: &CAPACITY_UNIT },
+    Member { name: "Description", required: false, sensitive: false, shape: &ENTITY_DESCRIPTION },
+    Member { name: "Rules", required: false, sensitive: false, shape: &RULES },
+    Member { name: "VisibilityConfig", required: true, sensitive: false, shape: &VISIBILITY_CONFIG },
+    Member { name: "Tags", required: false, sensitive: false, shape: &TAG_LIST },
+    Member {
+        name: "CustomResponseBodies",
+        required: false,
+        sensitive: false,
+        shape: &CUSTOM_RESPONSE_BODIES,
+    },
+    Member { name: "MonetizationConfig", required: false, sensitive: false, shape: &MONETIZATION_CONFIG },
 ]);
+pub static CREATE_RULE_GROUP_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "Summary",
+    required: false,
+    sensitive: false,
+    shape: &RULE_GROUP_SUMMARY,
+}]);
 pub static CREATE_WEB_ACL_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &ENTITY_NAME },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "DefaultAction", required: true, shape: &DEFAULT_ACTION },
-    Member { name: "Description", required: false, shape: &ENTITY_DESCRIPTION },
-    Member { name: "Rules", required: false, shape: &RULES },
-    Member { name: "VisibilityConfig", required: true, shape: &VISIBILITY_CONFIG },
-    Member { name: "DataProtectionConfig", required: false, shape: &DATA_PROTECTION_CONFIG },
-    Member { name: "Tags", required: false, shape: &TAG_LIST },
-    Member { name: "CustomResponseBodies", required: false, shape: &CUSTOM_RESPONSE_BODIES },
-    Member { name: "CaptchaConfig", required: false, shape: &CAPTCHA_CONFIG },
-    Member { name: "ChallengeConfig", required: false, shape: &CHALLENGE_CONFIG },
-    Member { name: "TokenDomains", required: false, shape: &TOKEN_DOMAINS },
-    Member { name: "AssociationConfig", required: false, shape: &ASSOCIATION_CONFIG },
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "DefaultAction", required: true, sensitive: false, shape: &DEFAULT_ACTION },
+    Member { name: "Description", required: false, sensitive: false, shape: &ENTITY_DESCRIPTION },
+    Member { name: "Rules", required: false, sensitive: false, shape: &RULES },
+    Member { name: "VisibilityConfig", required: true, sensitive: false, shape: &VISIBILITY_CONFIG },
+    Member {
+        name: "DataProtectionConfig",
+        required: false,
+        sensitive: false,
+        shape: &DATA_PROTECTION_CONFIG,
+    },
+    Member { name: "Tags", required: false, sensitive: false, shape: &TAG_LIST },
+    Member {
+        name: "CustomResponseBodies",
+        required: false,
+        sensitive: false,
+        shape: &CUSTOM_RESPONSE_BODIES,
+    },
+    Member { name: "CaptchaConfig", required: false, sensitive: false, shape: &CAPTCHA_CONFIG },
+    Member { name: "ChallengeConfig", required: false, sensitive: false, shape: &CHALLENGE_CONFIG },
+    Member { name: "TokenDomains", required: false, sensitive: false, shape: &TOKEN_DOMAINS },
+    Member { name: "AssociationConfig", required: false, sensitive: false, shape: &ASSOCIATION_CONFIG },
     Member {
         name: "OnSourceDDoSProtectionConfig",
         required: false,
+        sensitive: false,
         shape: &ON_SOURCE_D_DO_S_PROTECTION_CONFIG,
     },
-    Member { name: "ApplicationConfig", required: false, shape: &APPLICATION_CONFIG },
-    Member { name: "MonetizationConfig", required: false, shape: &MONETIZATION_CONFIG },
+    Member { name: "ApplicationConfig", required: false, sensitive: false, shape: &APPLICATION_CONFIG },
+    Member { name: "MonetizationConfig", required: false, sensitive: false, shape: &MONETIZATION_CONFIG },
 ]);
-pub static CREATION_PATH_STRING: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(256),
-    pattern: Some(&PATTERN_2),
-    values: &[],
+pub static CREATE_WEB_ACL_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "Summary",
+    required: false,
     sensitive: false,
-});
-pub static CRYPTO_CONFIG: Shape =
-    Shape::Structure(&[Member { name: "PaymentNetworks", required: true, shape: &PAYMENT_NETWORKS }]);
+    shape: &WEB_ACL_SUMMARY,
+}]);
+pub static CREATION_PATH_STRING: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(256), pattern: Some(&PATTERN_2), values: &[] });
+pub static CRYPTO_CONFIG: Shape = Shape::Structure(&[Member {
+    name: "PaymentNetworks",
+    required: true,
+    sensitive: false,
+    shape: &PAYMENT_NETWORKS,
+}]);
 pub static CRYPTO_CURRENCY: Shape =
-    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["USDC"], sensitive: false });
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["USDC"] });
 pub static CURRENCY: Shape =
-    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["USDC"], sensitive: false });
-pub static CURRENCY_MODE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["REAL", "TEST"],
-    sensitive: false,
-});
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["USDC"] });
+pub static CURRENCY_MODE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["REAL", "TEST"] });
 pub static CUSTOM_HTTP_HEADER: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &CUSTOM_HTTP_HEADER_NAME },
-    Member { name: "Value", required: true, shape: &CUSTOM_HTTP_HEADER_VALUE },
+    Member { name: "Name", required: true, sensitive: false, shape: &CUSTOM_HTTP_HEADER_NAME },
+    Member { name: "Value", required: true, sensitive: false, shape: &CUSTOM_HTTP_HEADER_VALUE },
 ]);
-pub static CUSTOM_HTTP_HEADER_NAME: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(64),
-    pattern: Some(&PATTERN_16),
-    values: &[],
-    sensitive: false,
-});
-pub static CUSTOM_HTTP_HEADER_VALUE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(255),
-    pattern: Some(&PATTERN_1),
-    values: &[],
-    sensitive: false,
-});
+pub static CUSTOM_HTTP_HEADER_NAME: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(64), pattern: Some(&PATTERN_16), values: &[] });
+pub static CUSTOM_HTTP_HEADER_VALUE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(255), pattern: Some(&PATTERN_1), values: &[] });
 pub static CUSTOM_HTTP_HEADERS: Shape = Shape::List { element: &CUSTOM_HTTP_HEADER, min: Some(1), max: None };
-pub static CUSTOM_REQUEST_HANDLING: Shape =
-    Shape::Structure(&[Member { name: "InsertHeaders", required: true, shape: &CUSTOM_HTTP_HEADERS }]);
+pub static CUSTOM_REQUEST_HANDLING: Shape = Shape::Structure(&[Member {
+    name: "InsertHeaders",
+    required: true,
+    sensitive: false,
+    shape: &CUSTOM_HTTP_HEADERS,
+}]);
 pub static CUSTOM_RESPONSE: Shape = Shape::Structure(&[
-    Member { name: "ResponseCode", required: true, shape: &RESPONSE_STATUS_CODE },
-    Member { name: "CustomResponseBodyKey", required: false, shape: &ENTITY_NAME },
-    Member { name: "ResponseHeaders", required: false, shape: &CUSTOM_HTTP_HEADERS },
+    Member { name: "ResponseCode", required: true, sensitive: false, shape: &RESPONSE_STATUS_CODE },
+    Member { name: "CustomResponseBodyKey", required: false, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "ResponseHeaders", required: false, sensitive: false, shape: &CUSTOM_HTTP_HEADERS },
 ]);
 pub static CUSTOM_RESPONSE_BODIES: Shape =
     Shape::Map { key: &ENTITY_NAME, value: &CUSTOM_RESPONSE_BODY, min: Some(1), max: None };
 pub static CUSTOM_RESPONSE_BODY: Shape = Shape::Structure(&[
-    Member { name: "ContentType", required: true, shape: &RESPONSE_CONTENT_TYPE },
-    Member { name: "Content", required: true, shape: &RESPONSE_CONTENT },
+    Member { name: "ContentType", required: true, sensitive: false, shape: &RESPONSE_CONTENT_TYPE },
+    Member { name: "Content", required: true, sensitive: false, shape: &RESPONSE_CONTENT },
 ]);
+pub static DATA_POINT_ENTRY: Shape = Shape::Structure(&[
+    Member { name: "Date", required: false, sensitive: false, shape: &TIMESTAMP },
+    Member { name: "MonetizeServedCount", required: false, sensitive: false, shape: &REQUEST_COUNT },
+    Member { name: "SettledCount", required: false, sensitive: false, shape: &REQUEST_COUNT },
+    Member { name: "TotalAmount", required: false, sensitive: false, shape: &MONETIZATION_AMOUNT_VALUE },
+    Member { name: "Category", required: false, sensitive: false, shape: &FILTER_STRING },
+    Member { name: "Intent", required: false, sensitive: false, shape: &FILTER_STRING },
+    Member { name: "GroupByValue", required: false, sensitive: false, shape: &FILTER_STRING },
+]);
+pub static DATA_POINTS_LIST: Shape = Shape::List { element: &DATA_POINT_ENTRY, min: None, max: None };
 pub static DATA_PROTECTION: Shape = Shape::Structure(&[
-    Member { name: "Field", required: true, shape: &FIELD_TO_PROTECT },
-    Member { name: "Action", required: true, shape: &DATA_PROTECTION_ACTION },
-    Member { name: "ExcludeRuleMatchDetails", required: false, shape: &BOOLEAN },
-    Member { name: "ExcludeRateBasedDetails", required: false, shape: &BOOLEAN },
+    Member { name: "Field", required: true, sensitive: false, shape: &FIELD_TO_PROTECT },
+    Member { name: "Action", required: true, sensitive: false, shape: &DATA_PROTECTION_ACTION },
+    Member { name: "ExcludeRuleMatchDetails", required: false, sensitive: false, shape: &BOOLEAN },
+    Member { name: "ExcludeRateBasedDetails", required: false, sensitive: false, shape: &BOOLEAN },
 ]);
-pub static DATA_PROTECTION_ACTION: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["SUBSTITUTION", "HASH"],
+pub static DATA_PROTECTION_ACTION: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["SUBSTITUTION", "HASH"] });
+pub static DATA_PROTECTION_CONFIG: Shape = Shape::Structure(&[Member {
+    name: "DataProtections",
+    required: true,
     sensitive: false,
-});
-pub static DATA_PROTECTION_CONFIG: Shape =
-    Shape::Structure(&[Member { name: "DataProtections", required: true, shape: &DATA_PROTECTIONS }]);
+    shape: &DATA_PROTECTIONS,
+}]);
 pub static DATA_PROTECTIONS: Shape = Shape::List { element: &DATA_PROTECTION, min: Some(1), max: Some(26) };
 pub static DEFAULT_ACTION: Shape = Shape::Structure(&[
-    Member { name: "Block", required: false, shape: &BLOCK_ACTION },
-    Member { name: "Allow", required: false, shape: &ALLOW_ACTION },
+    Member { name: "Block", required: false, sensitive: false, shape: &BLOCK_ACTION },
+    Member { name: "Allow", required: false, sensitive: false, shape: &ALLOW_ACTION },
 ]);
 pub static DELETE_API_KEY_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "APIKey", required: true, shape: &API_KEY },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "APIKey", required: true, sensitive: false, shape: &API_KEY },
 ]);
+pub static DELETE_API_KEY_RESPONSE: Shape = Shape::Structure(&[]);
 pub static DELETE_FIREWALL_MANAGER_RULE_GROUPS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "WebACLArn", required: true, shape: &RESOURCE_ARN },
-    Member { name: "WebACLLockToken", required: true, shape: &LOCK_TOKEN },
+    Member { name: "WebACLArn", required: true, sensitive: false, shape: &RESOURCE_ARN },
+    Member { name: "WebACLLockToken", required: true, sensitive: false, shape: &LOCK_TOKEN },
 ]);
+pub static DELETE_FIREWALL_MANAGER_RULE_GROUPS_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "NextWebACLLockToken",
+    required: false,
+    sensitive: false,
+    shape: &LOCK_TOKEN,
+}]);
 pub static DELETE_IP_SET_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &ENTITY_NAME },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "Id", required: true, shape: &ENTITY_ID },
-    Member { name: "LockToken", required: true, shape: &LOCK_TOKEN },
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "Id", required: true, sensitive: false, shape: &ENTITY_ID },
+    Member { name: "LockToken", required: true, sensitive: false, shape: &LOCK_TOKEN },
 ]);
+pub static DELETE_IP_SET_RESPONSE: Shape = Shape::Structure(&[]);
 pub static DELETE_LOGGING_CONFIGURATION_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "ResourceArn", required: true, shape: &RESOURCE_ARN },
-    Member { name: "LogType", required: false, shape: &LOG_TYPE },
-    Member { name: "LogScope", required: false, shape: &LOG_SCOPE },
+    Member { name: "ResourceArn", required: true, sensitive: false, shape: &RESOURCE_ARN },
+    Member { name: "LogType", required: false, sensitive: false, shape: &LOG_TYPE },
+    Member { name: "LogScope", required: false, sensitive: false, shape: &LOG_SCOPE },
 ]);
-pub static DELETE_PERMISSION_POLICY_REQUEST: Shape =
-    Shape::Structure(&[Member { name: "ResourceArn", required: true, shape: &RESOURCE_ARN }]);
+pub static DELETE_LOGGING_CONFIGURATION_RESPONSE: Shape = Shape::Structure(&[]);
+pub static DELETE_PERMISSION_POLICY_REQUEST: Shape = Shape::Structure(&[Member {
+    name: "ResourceArn",
+    required: true,
+    sensitive: false,
+    shape: &RESOURCE_ARN,
+}]);
+pub static DELETE_PERMISSION_POLICY_RESPONSE: Shape = Shape::Structure(&[]);
 pub static DELETE_REGEX_PATTERN_SET_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &ENTITY_NAME },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "Id", required: true, shape: &ENTITY_ID },
-    Member { name: "LockToken", required: true, shape: &LOCK_TOKEN },
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "Id", required: true, sensitive: false, shape: &ENTITY_ID },
+    Member { name: "LockToken", required: true, sensitive: false, shape: &LOCK_TOKEN },
 ]);
+pub static DELETE_REGEX_PATTERN_SET_RESPONSE: Shape = Shape::Structure(&[]);
 pub static DELETE_RULE_GROUP_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &ENTITY_NAME },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "Id", required: true, shape: &ENTITY_ID },
-    Member { name: "LockToken", required: true, shape: &LOCK_TOKEN },
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "Id", required: true, sensitive: false, shape: &ENTITY_ID },
+    Member { name: "LockToken", required: true, sensitive: false, shape: &LOCK_TOKEN },
 ]);
+pub static DELETE_RULE_GROUP_RESPONSE: Shape = Shape::Structure(&[]);
 pub static DELETE_WEB_ACL_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &ENTITY_NAME },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "Id", required: true, shape: &ENTITY_ID },
-    Member { name: "LockToken", required: true, shape: &LOCK_TOKEN },
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "Id", required: true, sensitive: false, shape: &ENTITY_ID },
+    Member { name: "LockToken", required: true, sensitive: false, shape: &LOCK_TOKEN },
 ]);
+pub static DELETE_WEB_ACL_RESPONSE: Shape = Shape::Structure(&[]);
 pub static DESCRIBE_ALL_MANAGED_PRODUCTS_REQUEST: Shape =
-    Shape::Structure(&[Member { name: "Scope", required: true, shape: &SCOPE }]);
+    Shape::Structure(&[Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE }]);
+pub static DESCRIBE_ALL_MANAGED_PRODUCTS_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "ManagedProducts",
+    required: false,
+    sensitive: false,
+    shape: &MANAGED_PRODUCT_DESCRIPTORS,
+}]);
 pub static DESCRIBE_MANAGED_PRODUCTS_BY_VENDOR_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "VendorName", required: true, shape: &VENDOR_NAME },
-    Member { name: "Scope", required: true, shape: &SCOPE },
+    Member { name: "VendorName", required: true, sensitive: false, shape: &VENDOR_NAME },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
 ]);
+pub static DESCRIBE_MANAGED_PRODUCTS_BY_VENDOR_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "ManagedProducts",
+    required: false,
+    sensitive: false,
+    shape: &MANAGED_PRODUCT_DESCRIPTORS,
+}]);
 pub static DESCRIBE_MANAGED_RULE_GROUP_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "VendorName", required: true, shape: &VENDOR_NAME },
-    Member { name: "Name", required: true, shape: &ENTITY_NAME },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "VersionName", required: false, shape: &VERSION_KEY_STRING },
+    Member { name: "VendorName", required: true, sensitive: false, shape: &VENDOR_NAME },
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "VersionName", required: false, sensitive: false, shape: &VERSION_KEY_STRING },
 ]);
-pub static DISASSOCIATE_WEB_ACL_REQUEST: Shape =
-    Shape::Structure(&[Member { name: "ResourceArn", required: true, shape: &RESOURCE_ARN }]);
-pub static EMAIL_FIELD: Shape =
-    Shape::Structure(&[Member { name: "Identifier", required: true, shape: &FIELD_IDENTIFIER }]);
+pub static DESCRIBE_MANAGED_RULE_GROUP_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "VersionName", required: false, sensitive: false, shape: &VERSION_KEY_STRING },
+    Member { name: "SnsTopicArn", required: false, sensitive: false, shape: &RESOURCE_ARN },
+    Member { name: "Capacity", required: false, sensitive: false, shape: &CAPACITY_UNIT },
+    Member { name: "Rules", required: false, sensitive: false, shape: &RULE_SUMMARIES },
+    Member { name: "LabelNamespace", required: false, sensitive: false, shape: &LABEL_NAME },
+    Member { name: "AvailableLabels", required: false, sensitive: false, shape: &LABEL_SUMMARIES },
+    Member { name: "ConsumedLabels", required: false, sensitive: false, shape: &LABEL_SUMMARIES },
+]);
+pub static DISASSOCIATE_WEB_ACL_REQUEST: Shape = Shape::Structure(&[Member {
+    name: "ResourceArn",
+    required: true,
+    sensitive: false,
+    shape: &RESOURCE_ARN,
+}]);
+pub static DISASSOCIATE_WEB_ACL_RESPONSE: Shape = Shape::Structure(&[]);
+pub static DOWNLOAD_URL: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &[] });
+pub static EMAIL_FIELD: Shape = Shape::Structure(&[Member {
+    name: "Identifier",
+    required: true,
+    sensitive: false,
+    shape: &FIELD_IDENTIFIER,
+}]);
 pub static ENABLE_MACHINE_LEARNING: Shape = Shape::Boolean;
-pub static ENTITY_DESCRIPTION: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(256),
-    pattern: Some(&PATTERN_12),
-    values: &[],
-    sensitive: false,
-});
-pub static ENTITY_ID: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(36),
-    pattern: Some(&PATTERN_10),
-    values: &[],
-    sensitive: false,
-});
-pub static ENTITY_NAME: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(128),
-    pattern: Some(&PATTERN_13),
-    values: &[],
-    sensitive: false,
-});
+pub static ENTITY_DESCRIPTION: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(256), pattern: Some(&PATTERN_12), values: &[] });
+pub static ENTITY_ID: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(36), pattern: Some(&PATTERN_10), values: &[] });
+pub static ENTITY_NAME: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: Some(&PATTERN_13), values: &[] });
 pub static EVALUATION_WINDOW_SEC: Shape = Shape::Long { min: None, max: None };
 pub static EXCLUDED_RULE: Shape =
-    Shape::Structure(&[Member { name: "Name", required: true, shape: &ENTITY_NAME }]);
+    Shape::Structure(&[Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME }]);
 pub static EXCLUDED_RULES: Shape = Shape::List { element: &EXCLUDED_RULE, min: None, max: Some(100) };
 pub static FAILURE_CODE: Shape = Shape::Integer { min: Some(0), max: Some(999) };
-pub static FAILURE_VALUE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(100),
-    pattern: Some(&PATTERN_2),
-    values: &[],
-    sensitive: false,
-});
-pub static FALLBACK_BEHAVIOR: Shape = Shape::String(StringShape {
+pub static FAILURE_REASON: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
-    values: &["MATCH", "NO_MATCH"],
-    sensitive: false,
+    values: &["TOKEN_MISSING", "TOKEN_EXPIRED", "TOKEN_INVALID", "TOKEN_DOMAIN_MISMATCH"],
 });
-pub static FIELD_IDENTIFIER: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(512),
-    pattern: Some(&PATTERN_2),
-    values: &[],
-    sensitive: false,
-});
+pub static FAILURE_VALUE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(100), pattern: Some(&PATTERN_2), values: &[] });
+pub static FALLBACK_BEHAVIOR: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["MATCH", "NO_MATCH"] });
+pub static FIELD_IDENTIFIER: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(512), pattern: Some(&PATTERN_2), values: &[] });
 pub static FIELD_TO_MATCH: Shape = Shape::Structure(&[
-    Member { name: "SingleHeader", required: false, shape: &SINGLE_HEADER },
-    Member { name: "SingleQueryArgument", required: false, shape: &SINGLE_QUERY_ARGUMENT },
-    Member { name: "AllQueryArguments", required: false, shape: &ALL_QUERY_ARGUMENTS },
-    Member { name: "UriPath", required: false, shape: &URI_PATH },
-    Member { name: "QueryString", required: false, shape: &QUERY_STRING },
-    Member { name: "Body", required: false, shape: &BODY },
-    Member { name: "Method", required: false, shape: &METHOD },
-    Member { name: "JsonBody", required: false, shape: &JSON_BODY },
-    Member { name: "Headers", required: false, shape: &HEADERS },
-    Member { name: "Cookies", required: false, shape: &COOKIES },
-    Member { name: "HeaderOrder", required: false, shape: &HEADER_ORDER },
-    Member { name: "JA3Fingerprint", required: false, shape: &JA3_FINGERPRINT },
-    Member { name: "JA4Fingerprint", required: false, shape: &JA4_FINGERPRINT },
-    Member { name: "UriFragment", required: false, shape: &URI_FRAGMENT },
+    Member { name: "SingleHeader", required: false, sensitive: false, shape: &SINGLE_HEADER },
+    Member { name: "SingleQueryArgument", required: false, sensitive: false, shape: &SINGLE_QUERY_ARGUMENT },
+    Member { name: "AllQueryArguments", required: false, sensitive: false, shape: &ALL_QUERY_ARGUMENTS },
+    Member { name: "UriPath", required: false, sensitive: false, shape: &URI_PATH },
+    Member { name: "QueryString", required: false, sensitive: false, shape: &QUERY_STRING },
+    Member { name: "Body", required: false, sensitive: false, shape: &BODY },
+    Member { name: "Method", required: false, sensitive: false, shape: &METHOD },
+    Member { name: "JsonBody", required: false, sensitive: false, shape: &JSON_BODY },
+    Member { name: "Headers", required: false, sensitive: false, shape: &HEADERS },
+    Member { name: "Cookies", required: false, sensitive: false, shape: &COOKIES },
+    Member { name: "HeaderOrder", required: false, sensitive: false, shape: &HEADER_ORDER },
+    Member { name: "JA3Fingerprint", required: false, sensitive: false, shape: &JA3_FINGERPRINT },
+    Member { name: "JA4Fingerprint", required: false, sensitive: false, shape: &JA4_FINGERPRINT },
+    Member { name: "UriFragment", required: false, sensitive: false, shape: &URI_FRAGMENT },
 ]);
-pub static FIELD_TO_MATCH_DATA: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(64),
-    pattern: Some(&PATTERN_2),
-    values: &[],
-    sensitive: false,
-});
+pub static FIELD_TO_MATCH_DATA: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(64), pattern: Some(&PATTERN_2), values: &[] });
 pub static FIELD_TO_PROTECT: Shape = Shape::Structure(&[
-    Member { name: "FieldType", required: true, shape: &FIELD_TO_PROTECT_TYPE },
-    Member { name: "FieldKeys", required: false, shape: &FIELD_TO_PROTECT_KEYS },
+    Member { name: "FieldType", required: true, sensitive: false, shape: &FIELD_TO_PROTECT_TYPE },
+    Member { name: "FieldKeys", required: false, sensitive: false, shape: &FIELD_TO_PROTECT_KEYS },
 ]);
-pub static FIELD_TO_PROTECT_KEY_NAME: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(64),
-    pattern: Some(&PATTERN_2),
-    values: &[],
-    sensitive: false,
-});
+pub static FIELD_TO_PROTECT_KEY_NAME: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(64), pattern: Some(&PATTERN_2), values: &[] });
 pub static FIELD_TO_PROTECT_KEYS: Shape =
     Shape::List { element: &FIELD_TO_PROTECT_KEY_NAME, min: None, max: Some(100) };
 pub static FIELD_TO_PROTECT_TYPE: Shape = Shape::String(StringShape {
@@ -565,369 +688,560 @@ pub static FIELD_TO_PROTECT_TYPE: Shape = Shape::String(StringShape {
     max: None,
     pattern: None,
     values: &["SINGLE_HEADER", "SINGLE_COOKIE", "SINGLE_QUERY_ARGUMENT", "QUERY_STRING", "BODY"],
-    sensitive: false,
 });
 pub static FILTER: Shape = Shape::Structure(&[
-    Member { name: "Behavior", required: true, shape: &FILTER_BEHAVIOR },
-    Member { name: "Requirement", required: true, shape: &FILTER_REQUIREMENT },
-    Member { name: "Conditions", required: true, shape: &CONDITIONS },
+    Member { name: "Behavior", required: true, sensitive: false, shape: &FILTER_BEHAVIOR },
+    Member { name: "Requirement", required: true, sensitive: false, shape: &FILTER_REQUIREMENT },
+    Member { name: "Conditions", required: true, sensitive: false, shape: &CONDITIONS },
 ]);
-pub static FILTER_BEHAVIOR: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["KEEP", "DROP"],
-    sensitive: false,
-});
-pub static FILTER_REQUIREMENT: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["MEETS_ALL", "MEETS_ANY"],
-    sensitive: false,
-});
-pub static FILTER_STRING: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(256),
-    pattern: Some(&PATTERN_2),
-    values: &[],
-    sensitive: false,
-});
+pub static FILTER_BEHAVIOR: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["KEEP", "DROP"] });
+pub static FILTER_REQUIREMENT: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["MEETS_ALL", "MEETS_ANY"] });
+pub static FILTER_SOURCE: Shape = Shape::Structure(&[
+    Member { name: "BotCategory", required: false, sensitive: false, shape: &FILTER_STRING },
+    Member { name: "BotOrganization", required: false, sensitive: false, shape: &FILTER_STRING },
+    Member { name: "BotName", required: false, sensitive: false, shape: &FILTER_STRING },
+]);
+pub static FILTER_STRING: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(256), pattern: Some(&PATTERN_2), values: &[] });
 pub static FILTERS: Shape = Shape::List { element: &FILTER, min: Some(1), max: None };
+pub static FIREWALL_MANAGER_RULE_GROUP: Shape = Shape::Structure(&[
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Priority", required: true, sensitive: false, shape: &RULE_PRIORITY },
+    Member {
+        name: "FirewallManagerStatement",
+        required: true,
+        sensitive: false,
+        shape: &FIREWALL_MANAGER_STATEMENT,
+    },
+    Member { name: "OverrideAction", required: true, sensitive: false, shape: &OVERRIDE_ACTION },
+    Member { name: "VisibilityConfig", required: true, sensitive: false, shape: &VISIBILITY_CONFIG },
+]);
+pub static FIREWALL_MANAGER_RULE_GROUPS: Shape =
+    Shape::List { element: &FIREWALL_MANAGER_RULE_GROUP, min: None, max: None };
+pub static FIREWALL_MANAGER_STATEMENT: Shape = Shape::Structure(&[
+    Member {
+        name: "ManagedRuleGroupStatement",
+        required: false,
+        sensitive: false,
+        shape: &MANAGED_RULE_GROUP_STATEMENT,
+    },
+    Member {
+        name: "RuleGroupReferenceStatement",
+        required: false,
+        sensitive: false,
+        shape: &RULE_GROUP_REFERENCE_STATEMENT,
+    },
+]);
 pub static FORWARDED_IP_CONFIG: Shape = Shape::Structure(&[
-    Member { name: "HeaderName", required: true, shape: &FORWARDED_IP_HEADER_NAME },
-    Member { name: "FallbackBehavior", required: true, shape: &FALLBACK_BEHAVIOR },
+    Member { name: "HeaderName", required: true, sensitive: false, shape: &FORWARDED_IP_HEADER_NAME },
+    Member { name: "FallbackBehavior", required: true, sensitive: false, shape: &FALLBACK_BEHAVIOR },
 ]);
-pub static FORWARDED_IP_HEADER_NAME: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(255),
-    pattern: Some(&PATTERN_15),
-    values: &[],
-    sensitive: false,
-});
-pub static FORWARDED_IP_POSITION: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["FIRST", "LAST", "ANY"],
-    sensitive: false,
-});
+pub static FORWARDED_IP_HEADER_NAME: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(255), pattern: Some(&PATTERN_15), values: &[] });
+pub static FORWARDED_IP_POSITION: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["FIRST", "LAST", "ANY"] });
 pub static GENERATE_MOBILE_SDK_RELEASE_URL_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Platform", required: true, shape: &PLATFORM },
-    Member { name: "ReleaseVersion", required: true, shape: &VERSION_KEY_STRING },
+    Member { name: "Platform", required: true, sensitive: false, shape: &PLATFORM },
+    Member { name: "ReleaseVersion", required: true, sensitive: false, shape: &VERSION_KEY_STRING },
 ]);
+pub static GENERATE_MOBILE_SDK_RELEASE_URL_RESPONSE: Shape =
+    Shape::Structure(&[Member { name: "Url", required: false, sensitive: false, shape: &DOWNLOAD_URL }]);
 pub static GEO_MATCH_STATEMENT: Shape = Shape::Structure(&[
-    Member { name: "CountryCodes", required: false, shape: &COUNTRY_CODES },
-    Member { name: "ForwardedIPConfig", required: false, shape: &FORWARDED_IP_CONFIG },
+    Member { name: "CountryCodes", required: false, sensitive: false, shape: &COUNTRY_CODES },
+    Member { name: "ForwardedIPConfig", required: false, sensitive: false, shape: &FORWARDED_IP_CONFIG },
 ]);
 pub static GET_DECRYPTED_API_KEY_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "APIKey", required: true, shape: &API_KEY },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "APIKey", required: true, sensitive: false, shape: &API_KEY },
+]);
+pub static GET_DECRYPTED_API_KEY_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "TokenDomains", required: false, sensitive: false, shape: &TOKEN_DOMAINS },
+    Member { name: "CreationTimestamp", required: false, sensitive: false, shape: &TIMESTAMP },
 ]);
 pub static GET_IP_SET_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &ENTITY_NAME },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "Id", required: true, shape: &ENTITY_ID },
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "Id", required: true, sensitive: false, shape: &ENTITY_ID },
+]);
+pub static GET_IP_SET_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "IPSet", required: false, sensitive: false, shape: &IP_SET },
+    Member { name: "LockToken", required: false, sensitive: false, shape: &LOCK_TOKEN },
 ]);
 pub static GET_LOGGING_CONFIGURATION_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "ResourceArn", required: true, shape: &RESOURCE_ARN },
-    Member { name: "LogType", required: false, shape: &LOG_TYPE },
-    Member { name: "LogScope", required: false, shape: &LOG_SCOPE },
+    Member { name: "ResourceArn", required: true, sensitive: false, shape: &RESOURCE_ARN },
+    Member { name: "LogType", required: false, sensitive: false, shape: &LOG_TYPE },
+    Member { name: "LogScope", required: false, sensitive: false, shape: &LOG_SCOPE },
 ]);
+pub static GET_LOGGING_CONFIGURATION_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "LoggingConfiguration",
+    required: false,
+    sensitive: false,
+    shape: &LOGGING_CONFIGURATION,
+}]);
 pub static GET_MANAGED_RULE_SET_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &ENTITY_NAME },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "Id", required: true, shape: &ENTITY_ID },
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "Id", required: true, sensitive: false, shape: &ENTITY_ID },
+]);
+pub static GET_MANAGED_RULE_SET_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "ManagedRuleSet", required: false, sensitive: false, shape: &MANAGED_RULE_SET },
+    Member { name: "LockToken", required: false, sensitive: false, shape: &LOCK_TOKEN },
 ]);
 pub static GET_MOBILE_SDK_RELEASE_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Platform", required: true, shape: &PLATFORM },
-    Member { name: "ReleaseVersion", required: true, shape: &VERSION_KEY_STRING },
+    Member { name: "Platform", required: true, sensitive: false, shape: &PLATFORM },
+    Member { name: "ReleaseVersion", required: true, sensitive: false, shape: &VERSION_KEY_STRING },
 ]);
-pub static GET_PERMISSION_POLICY_REQUEST: Shape =
-    Shape::Structure(&[Member { name: "ResourceArn", required: true, shape: &RESOURCE_ARN }]);
+pub static GET_MOBILE_SDK_RELEASE_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "MobileSdkRelease",
+    required: false,
+    sensitive: false,
+    shape: &MOBILE_SDK_RELEASE,
+}]);
+pub static GET_PERMISSION_POLICY_REQUEST: Shape = Shape::Structure(&[Member {
+    name: "ResourceArn",
+    required: true,
+    sensitive: false,
+    shape: &RESOURCE_ARN,
+}]);
+pub static GET_PERMISSION_POLICY_RESPONSE: Shape =
+    Shape::Structure(&[Member { name: "Policy", required: false, sensitive: false, shape: &POLICY_STRING }]);
 pub static GET_RATE_BASED_STATEMENT_MANAGED_KEYS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "WebACLName", required: true, shape: &ENTITY_NAME },
-    Member { name: "WebACLId", required: true, shape: &ENTITY_ID },
-    Member { name: "RuleGroupRuleName", required: false, shape: &ENTITY_NAME },
-    Member { name: "RuleName", required: true, shape: &ENTITY_NAME },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "WebACLName", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "WebACLId", required: true, sensitive: false, shape: &ENTITY_ID },
+    Member { name: "RuleGroupRuleName", required: false, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "RuleName", required: true, sensitive: false, shape: &ENTITY_NAME },
+]);
+pub static GET_RATE_BASED_STATEMENT_MANAGED_KEYS_RESPONSE: Shape = Shape::Structure(&[
+    Member {
+        name: "ManagedKeysIPV4",
+        required: false,
+        sensitive: false,
+        shape: &RATE_BASED_STATEMENT_MANAGED_KEYS_IP_SET,
+    },
+    Member {
+        name: "ManagedKeysIPV6",
+        required: false,
+        sensitive: false,
+        shape: &RATE_BASED_STATEMENT_MANAGED_KEYS_IP_SET,
+    },
 ]);
 pub static GET_REGEX_PATTERN_SET_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &ENTITY_NAME },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "Id", required: true, shape: &ENTITY_ID },
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "Id", required: true, sensitive: false, shape: &ENTITY_ID },
+]);
+pub static GET_REGEX_PATTERN_SET_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "RegexPatternSet", required: false, sensitive: false, shape: &REGEX_PATTERN_SET },
+    Member { name: "LockToken", required: false, sensitive: false, shape: &LOCK_TOKEN },
 ]);
 pub static GET_REVENUE_STATISTICS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "StatisticType", required: true, shape: &RANKING_STATISTIC_TYPE },
-    Member { name: "TimeWindow", required: true, shape: &TIME_WINDOW },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "Currency", required: true, shape: &CURRENCY },
-    Member { name: "GroupBy", required: false, shape: &GROUP_BY_TYPE },
-    Member { name: "Filters", required: false, shape: &MONETIZATION_FILTER_LIST },
-    Member { name: "NextMarker", required: false, shape: &NEXT_MARKER },
-    Member { name: "Limit", required: false, shape: &PATH_STATISTICS_LIMIT },
-    Member { name: "SortBy", required: false, shape: &RANKING_SORT_BY },
-    Member { name: "SortOrder", required: false, shape: &SORT_ORDER },
+    Member { name: "StatisticType", required: true, sensitive: false, shape: &RANKING_STATISTIC_TYPE },
+    Member { name: "TimeWindow", required: true, sensitive: false, shape: &TIME_WINDOW },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "Currency", required: true, sensitive: false, shape: &CURRENCY },
+    Member { name: "GroupBy", required: false, sensitive: false, shape: &GROUP_BY_TYPE },
+    Member { name: "Filters", required: false, sensitive: false, shape: &MONETIZATION_FILTER_LIST },
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
+    Member { name: "Limit", required: false, sensitive: false, shape: &PATH_STATISTICS_LIMIT },
+    Member { name: "SortBy", required: false, sensitive: false, shape: &RANKING_SORT_BY },
+    Member { name: "SortOrder", required: false, sensitive: false, shape: &SORT_ORDER },
+]);
+pub static GET_REVENUE_STATISTICS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "SourceStatistics", required: false, sensitive: false, shape: &SOURCE_STATISTICS_LIST },
+    Member {
+        name: "RevenuePathStatistics",
+        required: false,
+        sensitive: false,
+        shape: &REVENUE_PATH_STATISTICS_LIST,
+    },
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
 ]);
 pub static GET_REVENUE_STATISTICS_SUMMARY_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "TimeWindow", required: true, shape: &TIME_WINDOW },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "Currency", required: true, shape: &CURRENCY },
-    Member { name: "Filters", required: false, shape: &MONETIZATION_FILTER_LIST },
+    Member { name: "TimeWindow", required: true, sensitive: false, shape: &TIME_WINDOW },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "Currency", required: true, sensitive: false, shape: &CURRENCY },
+    Member { name: "Filters", required: false, sensitive: false, shape: &MONETIZATION_FILTER_LIST },
 ]);
+pub static GET_REVENUE_STATISTICS_SUMMARY_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "RevenueBreakdown",
+    required: false,
+    sensitive: false,
+    shape: &REVENUE_BREAKDOWN,
+}]);
 pub static GET_REVENUE_STATISTICS_TIME_SERIES_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "StatisticType", required: true, shape: &TIME_SERIES_STATISTIC_TYPE },
-    Member { name: "TimeWindow", required: true, shape: &TIME_WINDOW },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "Interval", required: true, shape: &INTERVAL_TYPE },
-    Member { name: "Currency", required: true, shape: &CURRENCY },
-    Member { name: "GroupBy", required: false, shape: &GROUP_BY_TYPE },
-    Member { name: "Filters", required: false, shape: &MONETIZATION_FILTER_LIST },
-    Member { name: "Limit", required: false, shape: &MAX_DATA_POINTS },
-    Member { name: "NextMarker", required: false, shape: &NEXT_MARKER },
+    Member { name: "StatisticType", required: true, sensitive: false, shape: &TIME_SERIES_STATISTIC_TYPE },
+    Member { name: "TimeWindow", required: true, sensitive: false, shape: &TIME_WINDOW },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "Interval", required: true, sensitive: false, shape: &INTERVAL_TYPE },
+    Member { name: "Currency", required: true, sensitive: false, shape: &CURRENCY },
+    Member { name: "GroupBy", required: false, sensitive: false, shape: &GROUP_BY_TYPE },
+    Member { name: "Filters", required: false, sensitive: false, shape: &MONETIZATION_FILTER_LIST },
+    Member { name: "Limit", required: false, sensitive: false, shape: &MAX_DATA_POINTS },
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
+]);
+pub static GET_REVENUE_STATISTICS_TIME_SERIES_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "DataPoints", required: false, sensitive: false, shape: &DATA_POINTS_LIST },
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
 ]);
 pub static GET_RULE_GROUP_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Name", required: false, shape: &ENTITY_NAME },
-    Member { name: "Scope", required: false, shape: &SCOPE },
-    Member { name: "Id", required: false, shape: &ENTITY_ID },
-    Member { name: "ARN", required: false, shape: &RESOURCE_ARN },
+    Member { name: "Name", required: false, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Scope", required: false, sensitive: false, shape: &SCOPE },
+    Member { name: "Id", required: false, sensitive: false, shape: &ENTITY_ID },
+    Member { name: "ARN", required: false, sensitive: false, shape: &RESOURCE_ARN },
+]);
+pub static GET_RULE_GROUP_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "RuleGroup", required: false, sensitive: false, shape: &RULE_GROUP },
+    Member { name: "LockToken", required: false, sensitive: false, shape: &LOCK_TOKEN },
 ]);
 pub static GET_SAMPLED_REQUESTS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "WebAclArn", required: true, shape: &RESOURCE_ARN },
-    Member { name: "RuleMetricName", required: true, shape: &METRIC_NAME },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "TimeWindow", required: true, shape: &TIME_WINDOW },
-    Member { name: "MaxItems", required: true, shape: &LIST_MAX_ITEMS },
+    Member { name: "WebAclArn", required: true, sensitive: false, shape: &RESOURCE_ARN },
+    Member { name: "RuleMetricName", required: true, sensitive: false, shape: &METRIC_NAME },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "TimeWindow", required: true, sensitive: false, shape: &TIME_WINDOW },
+    Member { name: "MaxItems", required: true, sensitive: false, shape: &LIST_MAX_ITEMS },
+]);
+pub static GET_SAMPLED_REQUESTS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "SampledRequests", required: false, sensitive: false, shape: &SAMPLED_HTTP_REQUESTS },
+    Member { name: "PopulationSize", required: false, sensitive: false, shape: &POPULATION_SIZE },
+    Member { name: "TimeWindow", required: false, sensitive: false, shape: &TIME_WINDOW },
 ]);
 pub static GET_TOP_PATH_STATISTICS_BY_TRAFFIC_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "WebAclArn", required: true, shape: &RESOURCE_ARN },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "UriPathPrefix", required: false, shape: &URI_PATH_PREFIX_STRING },
-    Member { name: "TimeWindow", required: true, shape: &TIME_WINDOW },
-    Member { name: "BotCategory", required: false, shape: &FILTER_STRING },
-    Member { name: "BotOrganization", required: false, shape: &FILTER_STRING },
-    Member { name: "BotName", required: false, shape: &FILTER_STRING },
-    Member { name: "Limit", required: true, shape: &PATH_STATISTICS_LIMIT },
+    Member { name: "WebAclArn", required: true, sensitive: false, shape: &RESOURCE_ARN },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "UriPathPrefix", required: false, sensitive: false, shape: &URI_PATH_PREFIX_STRING },
+    Member { name: "TimeWindow", required: true, sensitive: false, shape: &TIME_WINDOW },
+    Member { name: "BotCategory", required: false, sensitive: false, shape: &FILTER_STRING },
+    Member { name: "BotOrganization", required: false, sensitive: false, shape: &FILTER_STRING },
+    Member { name: "BotName", required: false, sensitive: false, shape: &FILTER_STRING },
+    Member { name: "Limit", required: true, sensitive: false, shape: &PATH_STATISTICS_LIMIT },
     Member {
         name: "NumberOfTopTrafficBotsPerPath",
         required: true,
+        sensitive: false,
         shape: &NUMBER_OF_TOP_TRAFFIC_BOTS_PER_PATH,
     },
-    Member { name: "NextMarker", required: false, shape: &NEXT_MARKER },
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
 ]);
-pub static GET_WEB_ACL_FOR_RESOURCE_REQUEST: Shape =
-    Shape::Structure(&[Member { name: "ResourceArn", required: true, shape: &RESOURCE_ARN }]);
+pub static GET_TOP_PATH_STATISTICS_BY_TRAFFIC_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "PathStatistics", required: true, sensitive: false, shape: &PATH_STATISTICS_LIST },
+    Member { name: "TotalRequestCount", required: true, sensitive: false, shape: &REQUEST_COUNT },
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
+    Member { name: "TopCategories", required: false, sensitive: false, shape: &PATH_STATISTICS_LIST },
+]);
+pub static GET_WEB_ACL_FOR_RESOURCE_REQUEST: Shape = Shape::Structure(&[Member {
+    name: "ResourceArn",
+    required: true,
+    sensitive: false,
+    shape: &RESOURCE_ARN,
+}]);
+pub static GET_WEB_ACL_FOR_RESOURCE_RESPONSE: Shape =
+    Shape::Structure(&[Member { name: "WebACL", required: false, sensitive: false, shape: &WEB_ACL }]);
 pub static GET_WEB_ACL_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Name", required: false, shape: &ENTITY_NAME },
-    Member { name: "Scope", required: false, shape: &SCOPE },
-    Member { name: "Id", required: false, shape: &ENTITY_ID },
-    Member { name: "ARN", required: false, shape: &RESOURCE_ARN },
+    Member { name: "Name", required: false, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Scope", required: false, sensitive: false, shape: &SCOPE },
+    Member { name: "Id", required: false, sensitive: false, shape: &ENTITY_ID },
+    Member { name: "ARN", required: false, sensitive: false, shape: &RESOURCE_ARN },
+]);
+pub static GET_WEB_ACL_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "WebACL", required: false, sensitive: false, shape: &WEB_ACL },
+    Member { name: "LockToken", required: false, sensitive: false, shape: &LOCK_TOKEN },
+    Member { name: "ApplicationIntegrationURL", required: false, sensitive: false, shape: &OUTPUT_URL },
 ]);
 pub static GROUP_BY_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["NAME", "CATEGORY", "INTENT", "ORGANIZATION", "WEBACL"],
-    sensitive: false,
 });
+pub static HTTP_HEADER: Shape = Shape::Structure(&[
+    Member { name: "Name", required: false, sensitive: false, shape: &HEADER_NAME },
+    Member { name: "Value", required: false, sensitive: false, shape: &HEADER_VALUE },
+]);
+pub static HTTP_HEADERS: Shape = Shape::List { element: &HTTP_HEADER, min: None, max: None };
+pub static HTTP_METHOD: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &[] });
+pub static HTTP_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "ClientIP", required: false, sensitive: false, shape: &IP_STRING },
+    Member { name: "Country", required: false, sensitive: false, shape: &COUNTRY },
+    Member { name: "URI", required: false, sensitive: false, shape: &URI_STRING },
+    Member { name: "Method", required: false, sensitive: false, shape: &HTTP_METHOD },
+    Member { name: "HTTPVersion", required: false, sensitive: false, shape: &HTTP_VERSION },
+    Member { name: "Headers", required: false, sensitive: false, shape: &HTTP_HEADERS },
+]);
+pub static HTTP_VERSION: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &[] });
 pub static HEADER_MATCH_PATTERN: Shape = Shape::Structure(&[
-    Member { name: "All", required: false, shape: &ALL },
-    Member { name: "IncludedHeaders", required: false, shape: &HEADER_NAMES },
-    Member { name: "ExcludedHeaders", required: false, shape: &HEADER_NAMES },
+    Member { name: "All", required: false, sensitive: false, shape: &ALL },
+    Member { name: "IncludedHeaders", required: false, sensitive: false, shape: &HEADER_NAMES },
+    Member { name: "ExcludedHeaders", required: false, sensitive: false, shape: &HEADER_NAMES },
 ]);
+pub static HEADER_NAME: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &[] });
 pub static HEADER_NAMES: Shape = Shape::List { element: &FIELD_TO_MATCH_DATA, min: Some(1), max: Some(199) };
-pub static HEADER_ORDER: Shape =
-    Shape::Structure(&[Member { name: "OversizeHandling", required: true, shape: &OVERSIZE_HANDLING }]);
+pub static HEADER_ORDER: Shape = Shape::Structure(&[Member {
+    name: "OversizeHandling",
+    required: true,
+    sensitive: false,
+    shape: &OVERSIZE_HANDLING,
+}]);
+pub static HEADER_VALUE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &[] });
 pub static HEADERS: Shape = Shape::Structure(&[
-    Member { name: "MatchPattern", required: true, shape: &HEADER_MATCH_PATTERN },
-    Member { name: "MatchScope", required: true, shape: &MAP_MATCH_SCOPE },
-    Member { name: "OversizeHandling", required: true, shape: &OVERSIZE_HANDLING },
+    Member { name: "MatchPattern", required: true, sensitive: false, shape: &HEADER_MATCH_PATTERN },
+    Member { name: "MatchScope", required: true, sensitive: false, shape: &MAP_MATCH_SCOPE },
+    Member { name: "OversizeHandling", required: true, sensitive: false, shape: &OVERSIZE_HANDLING },
 ]);
-pub static IP_ADDRESS: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(50),
-    pattern: Some(&PATTERN_2),
-    values: &[],
-    sensitive: false,
-});
-pub static IP_ADDRESS_VERSION: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["IPV4", "IPV6"],
-    sensitive: false,
-});
+pub static IP_ADDRESS: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(50), pattern: Some(&PATTERN_2), values: &[] });
+pub static IP_ADDRESS_VERSION: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["IPV4", "IPV6"] });
 pub static IP_ADDRESSES: Shape = Shape::List { element: &IP_ADDRESS, min: None, max: None };
+pub static IP_SET: Shape = Shape::Structure(&[
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Id", required: true, sensitive: false, shape: &ENTITY_ID },
+    Member { name: "ARN", required: true, sensitive: false, shape: &RESOURCE_ARN },
+    Member { name: "Description", required: false, sensitive: false, shape: &ENTITY_DESCRIPTION },
+    Member { name: "IPAddressVersion", required: true, sensitive: false, shape: &IP_ADDRESS_VERSION },
+    Member { name: "Addresses", required: true, sensitive: false, shape: &IP_ADDRESSES },
+]);
 pub static IP_SET_FORWARDED_IP_CONFIG: Shape = Shape::Structure(&[
-    Member { name: "HeaderName", required: true, shape: &FORWARDED_IP_HEADER_NAME },
-    Member { name: "FallbackBehavior", required: true, shape: &FALLBACK_BEHAVIOR },
-    Member { name: "Position", required: true, shape: &FORWARDED_IP_POSITION },
+    Member { name: "HeaderName", required: true, sensitive: false, shape: &FORWARDED_IP_HEADER_NAME },
+    Member { name: "FallbackBehavior", required: true, sensitive: false, shape: &FALLBACK_BEHAVIOR },
+    Member { name: "Position", required: true, sensitive: false, shape: &FORWARDED_IP_POSITION },
 ]);
 pub static IP_SET_REFERENCE_STATEMENT: Shape = Shape::Structure(&[
-    Member { name: "ARN", required: true, shape: &RESOURCE_ARN },
-    Member { name: "IPSetForwardedIPConfig", required: false, shape: &IP_SET_FORWARDED_IP_CONFIG },
+    Member { name: "ARN", required: true, sensitive: false, shape: &RESOURCE_ARN },
+    Member {
+        name: "IPSetForwardedIPConfig",
+        required: false,
+        sensitive: false,
+        shape: &IP_SET_FORWARDED_IP_CONFIG,
+    },
 ]);
-pub static IMMUNITY_TIME_PROPERTY: Shape =
-    Shape::Structure(&[Member { name: "ImmunityTime", required: true, shape: &TIME_WINDOW_SECOND }]);
-pub static INSPECTION_LEVEL: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["COMMON", "TARGETED"],
+pub static IP_SET_SUMMARIES: Shape = Shape::List { element: &IP_SET_SUMMARY, min: None, max: None };
+pub static IP_SET_SUMMARY: Shape = Shape::Structure(&[
+    Member { name: "Name", required: false, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Id", required: false, sensitive: false, shape: &ENTITY_ID },
+    Member { name: "Description", required: false, sensitive: false, shape: &ENTITY_DESCRIPTION },
+    Member { name: "LockToken", required: false, sensitive: false, shape: &LOCK_TOKEN },
+    Member { name: "ARN", required: false, sensitive: false, shape: &RESOURCE_ARN },
+]);
+pub static IP_STRING: Shape = Shape::String(StringShape { min: None, max: None, pattern: None, values: &[] });
+pub static IMMUNITY_TIME_PROPERTY: Shape = Shape::Structure(&[Member {
+    name: "ImmunityTime",
+    required: true,
     sensitive: false,
-});
+    shape: &TIME_WINDOW_SECOND,
+}]);
+pub static INSPECTION_LEVEL: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["COMMON", "TARGETED"] });
 pub static INTERVAL_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["MINUTELY", "FIVE_MINUTELY", "HOURLY", "DAILY"],
-    sensitive: false,
 });
-pub static JA3_FINGERPRINT: Shape =
-    Shape::Structure(&[Member { name: "FallbackBehavior", required: true, shape: &FALLBACK_BEHAVIOR }]);
-pub static JA4_FINGERPRINT: Shape =
-    Shape::Structure(&[Member { name: "FallbackBehavior", required: true, shape: &FALLBACK_BEHAVIOR }]);
+pub static JA3_FINGERPRINT: Shape = Shape::Structure(&[Member {
+    name: "FallbackBehavior",
+    required: true,
+    sensitive: false,
+    shape: &FALLBACK_BEHAVIOR,
+}]);
+pub static JA4_FINGERPRINT: Shape = Shape::Structure(&[Member {
+    name: "FallbackBehavior",
+    required: true,
+    sensitive: false,
+    shape: &FALLBACK_BEHAVIOR,
+}]);
 pub static JSON_BODY: Shape = Shape::Structure(&[
-    Member { name: "MatchPattern", required: true, shape: &JSON_MATCH_PATTERN },
-    Member { name: "MatchScope", required: true, shape: &JSON_MATCH_SCOPE },
-    Member { name: "InvalidFallbackBehavior", required: false, shape: &BODY_PARSING_FALLBACK_BEHAVIOR },
-    Member { name: "OversizeHandling", required: false, shape: &OVERSIZE_HANDLING },
+    Member { name: "MatchPattern", required: true, sensitive: false, shape: &JSON_MATCH_PATTERN },
+    Member { name: "MatchScope", required: true, sensitive: false, shape: &JSON_MATCH_SCOPE },
+    Member {
+        name: "InvalidFallbackBehavior",
+        required: false,
+        sensitive: false,
+        shape: &BODY_PARSING_FALLBACK_BEHAVIOR,
+    },
+    Member { name: "OversizeHandling", required: false, sensitive: false, shape: &OVERSIZE_HANDLING },
 ]);
 pub static JSON_MATCH_PATTERN: Shape = Shape::Structure(&[
-    Member { name: "All", required: false, shape: &ALL },
-    Member { name: "IncludedPaths", required: false, shape: &JSON_POINTER_PATHS },
+    Member { name: "All", required: false, sensitive: false, shape: &ALL },
+    Member { name: "IncludedPaths", required: false, sensitive: false, shape: &JSON_POINTER_PATHS },
 ]);
-pub static JSON_MATCH_SCOPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["ALL", "KEY", "VALUE"],
-    sensitive: false,
-});
-pub static JSON_POINTER_PATH: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(512),
-    pattern: Some(&PATTERN_0),
-    values: &[],
-    sensitive: false,
-});
+pub static JSON_MATCH_SCOPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["ALL", "KEY", "VALUE"] });
+pub static JSON_POINTER_PATH: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(512), pattern: Some(&PATTERN_0), values: &[] });
 pub static JSON_POINTER_PATHS: Shape = Shape::List { element: &JSON_POINTER_PATH, min: Some(1), max: None };
-pub static LABEL: Shape = Shape::Structure(&[Member { name: "Name", required: true, shape: &LABEL_NAME }]);
-pub static LABEL_MATCH_KEY: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(1024),
-    pattern: Some(&PATTERN_8),
-    values: &[],
-    sensitive: false,
-});
-pub static LABEL_MATCH_SCOPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["LABEL", "NAMESPACE"],
-    sensitive: false,
-});
+pub static LABEL: Shape =
+    Shape::Structure(&[Member { name: "Name", required: true, sensitive: false, shape: &LABEL_NAME }]);
+pub static LABEL_MATCH_KEY: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(1024), pattern: Some(&PATTERN_8), values: &[] });
+pub static LABEL_MATCH_SCOPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["LABEL", "NAMESPACE"] });
 pub static LABEL_MATCH_STATEMENT: Shape = Shape::Structure(&[
-    Member { name: "Scope", required: true, shape: &LABEL_MATCH_SCOPE },
-    Member { name: "Key", required: true, shape: &LABEL_MATCH_KEY },
+    Member { name: "Scope", required: true, sensitive: false, shape: &LABEL_MATCH_SCOPE },
+    Member { name: "Key", required: true, sensitive: false, shape: &LABEL_MATCH_KEY },
 ]);
-pub static LABEL_NAME: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(1024),
-    pattern: Some(&PATTERN_8),
-    values: &[],
-    sensitive: false,
-});
+pub static LABEL_NAME: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(1024), pattern: Some(&PATTERN_8), values: &[] });
 pub static LABEL_NAME_CONDITION: Shape =
-    Shape::Structure(&[Member { name: "LabelName", required: true, shape: &LABEL_NAME }]);
-pub static LABEL_NAMESPACE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(1024),
-    pattern: Some(&PATTERN_9),
-    values: &[],
-    sensitive: false,
-});
+    Shape::Structure(&[Member { name: "LabelName", required: true, sensitive: false, shape: &LABEL_NAME }]);
+pub static LABEL_NAMESPACE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(1024), pattern: Some(&PATTERN_9), values: &[] });
+pub static LABEL_SUMMARIES: Shape = Shape::List { element: &LABEL_SUMMARY, min: None, max: None };
+pub static LABEL_SUMMARY: Shape =
+    Shape::Structure(&[Member { name: "Name", required: false, sensitive: false, shape: &LABEL_NAME }]);
 pub static LABELS: Shape = Shape::List { element: &LABEL, min: None, max: None };
 pub static LIST_API_KEYS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "NextMarker", required: false, shape: &NEXT_MARKER },
-    Member { name: "Limit", required: false, shape: &PAGINATION_LIMIT },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
+    Member { name: "Limit", required: false, sensitive: false, shape: &PAGINATION_LIMIT },
+]);
+pub static LIST_API_KEYS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
+    Member { name: "APIKeySummaries", required: false, sensitive: false, shape: &API_KEY_SUMMARIES },
+    Member { name: "ApplicationIntegrationURL", required: false, sensitive: false, shape: &OUTPUT_URL },
 ]);
 pub static LIST_AVAILABLE_MANAGED_RULE_GROUP_VERSIONS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "VendorName", required: true, shape: &VENDOR_NAME },
-    Member { name: "Name", required: true, shape: &ENTITY_NAME },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "NextMarker", required: false, shape: &NEXT_MARKER },
-    Member { name: "Limit", required: false, shape: &PAGINATION_LIMIT },
+    Member { name: "VendorName", required: true, sensitive: false, shape: &VENDOR_NAME },
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
+    Member { name: "Limit", required: false, sensitive: false, shape: &PAGINATION_LIMIT },
+]);
+pub static LIST_AVAILABLE_MANAGED_RULE_GROUP_VERSIONS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
+    Member { name: "Versions", required: false, sensitive: false, shape: &MANAGED_RULE_GROUP_VERSIONS },
+    Member { name: "CurrentDefaultVersion", required: false, sensitive: false, shape: &VERSION_KEY_STRING },
 ]);
 pub static LIST_AVAILABLE_MANAGED_RULE_GROUPS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "NextMarker", required: false, shape: &NEXT_MARKER },
-    Member { name: "Limit", required: false, shape: &PAGINATION_LIMIT },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
+    Member { name: "Limit", required: false, sensitive: false, shape: &PAGINATION_LIMIT },
+]);
+pub static LIST_AVAILABLE_MANAGED_RULE_GROUPS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
+    Member {
+        name: "ManagedRuleGroups",
+        required: false,
+        sensitive: false,
+        shape: &MANAGED_RULE_GROUP_SUMMARIES,
+    },
 ]);
 pub static LIST_IP_SETS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "NextMarker", required: false, shape: &NEXT_MARKER },
-    Member { name: "Limit", required: false, shape: &PAGINATION_LIMIT },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
+    Member { name: "Limit", required: false, sensitive: false, shape: &PAGINATION_LIMIT },
+]);
+pub static LIST_IP_SETS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
+    Member { name: "IPSets", required: false, sensitive: false, shape: &IP_SET_SUMMARIES },
 ]);
 pub static LIST_LOGGING_CONFIGURATIONS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "NextMarker", required: false, shape: &NEXT_MARKER },
-    Member { name: "Limit", required: false, shape: &PAGINATION_LIMIT },
-    Member { name: "LogScope", required: false, shape: &LOG_SCOPE },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
+    Member { name: "Limit", required: false, sensitive: false, shape: &PAGINATION_LIMIT },
+    Member { name: "LogScope", required: false, sensitive: false, shape: &LOG_SCOPE },
+]);
+pub static LIST_LOGGING_CONFIGURATIONS_RESPONSE: Shape = Shape::Structure(&[
+    Member {
+        name: "LoggingConfigurations",
+        required: false,
+        sensitive: false,
+        shape: &LOGGING_CONFIGURATIONS,
+    },
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
 ]);
 pub static LIST_MANAGED_RULE_SETS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "NextMarker", required: false, shape: &NEXT_MARKER },
-    Member { name: "Limit", required: false, shape: &PAGINATION_LIMIT },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
+    Member { name: "Limit", required: false, sensitive: false, shape: &PAGINATION_LIMIT },
+]);
+pub static LIST_MANAGED_RULE_SETS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
+    Member { name: "ManagedRuleSets", required: false, sensitive: false, shape: &MANAGED_RULE_SET_SUMMARIES },
 ]);
 pub static LIST_MAX_ITEMS: Shape = Shape::Long { min: Some(1), max: Some(500) };
 pub static LIST_MOBILE_SDK_RELEASES_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Platform", required: true, shape: &PLATFORM },
-    Member { name: "NextMarker", required: false, shape: &NEXT_MARKER },
-    Member { name: "Limit", required: false, shape: &PAGINATION_LIMIT },
+    Member { name: "Platform", required: true, sensitive: false, shape: &PLATFORM },
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
+    Member { name: "Limit", required: false, sensitive: false, shape: &PAGINATION_LIMIT },
+]);
+pub static LIST_MOBILE_SDK_RELEASES_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "ReleaseSummaries", required: false, sensitive: false, shape: &RELEASE_SUMMARIES },
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
 ]);
 pub static LIST_REGEX_PATTERN_SETS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "NextMarker", required: false, shape: &NEXT_MARKER },
-    Member { name: "Limit", required: false, shape: &PAGINATION_LIMIT },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
+    Member { name: "Limit", required: false, sensitive: false, shape: &PAGINATION_LIMIT },
+]);
+pub static LIST_REGEX_PATTERN_SETS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
+    Member {
+        name: "RegexPatternSets",
+        required: false,
+        sensitive: false,
+        shape: &REGEX_PATTERN_SET_SUMMARIES,
+    },
 ]);
 pub static LIST_RESOURCES_FOR_WEB_ACL_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "WebACLArn", required: true, shape: &RESOURCE_ARN },
-    Member { name: "ResourceType", required: false, shape: &RESOURCE_TYPE },
+    Member { name: "WebACLArn", required: true, sensitive: false, shape: &RESOURCE_ARN },
+    Member { name: "ResourceType", required: false, sensitive: false, shape: &RESOURCE_TYPE },
 ]);
+pub static LIST_RESOURCES_FOR_WEB_ACL_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "ResourceArns",
+    required: false,
+    sensitive: false,
+    shape: &RESOURCE_ARNS,
+}]);
 pub static LIST_RULE_GROUPS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "NextMarker", required: false, shape: &NEXT_MARKER },
-    Member { name: "Limit", required: false, shape: &PAGINATION_LIMIT },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
+    Member { name: "Limit", required: false, sensitive: false, shape: &PAGINATION_LIMIT },
+]);
+pub static LIST_RULE_GROUPS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
+    Member { name: "RuleGroups", required: false, sensitive: false, shape: &RULE_GROUP_SUMMARIES },
 ]);
 pub static LIST_SETTLEMENT_RECORDS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "TimeWindow", required: true, shape: &TIME_WINDOW },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "Currency", required: true, shape: &CURRENCY },
-    Member { name: "Filters", required: false, shape: &MONETIZATION_FILTER_LIST },
-    Member { name: "SortBy", required: false, shape: &SETTLEMENT_SORT_BY },
-    Member { name: "SortOrder", required: false, shape: &SORT_ORDER },
-    Member { name: "Limit", required: false, shape: &SETTLEMENT_RECORD_LIMIT },
-    Member { name: "NextMarker", required: false, shape: &NEXT_MARKER },
+    Member { name: "TimeWindow", required: true, sensitive: false, shape: &TIME_WINDOW },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "Currency", required: true, sensitive: false, shape: &CURRENCY },
+    Member { name: "Filters", required: false, sensitive: false, shape: &MONETIZATION_FILTER_LIST },
+    Member { name: "SortBy", required: false, sensitive: false, shape: &SETTLEMENT_SORT_BY },
+    Member { name: "SortOrder", required: false, sensitive: false, shape: &SORT_ORDER },
+    Member { name: "Limit", required: false, sensitive: false, shape: &SETTLEMENT_RECORD_LIMIT },
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
+]);
+pub static LIST_SETTLEMENT_RECORDS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "Settlements", required: false, sensitive: false, shape: &SETTLEMENT_RECORD_LIST },
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
 ]);
 pub static LIST_TAGS_FOR_RESOURCE_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "NextMarker", required: false, shape: &NEXT_MARKER },
-    Member { name: "Limit", required: false, shape: &PAGINATION_LIMIT },
-    Member { name: "ResourceARN", required: true, shape: &RESOURCE_ARN },
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
+    Member { name: "Limit", required: false, sensitive: false, shape: &PAGINATION_LIMIT },
+    Member { name: "ResourceARN", required: true, sensitive: false, shape: &RESOURCE_ARN },
+]);
+pub static LIST_TAGS_FOR_RESOURCE_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
+    Member { name: "TagInfoForResource", required: false, sensitive: false, shape: &TAG_INFO_FOR_RESOURCE },
 ]);
 pub static LIST_WEB_AC_LS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "NextMarker", required: false, shape: &NEXT_MARKER },
-    Member { name: "Limit", required: false, shape: &PAGINATION_LIMIT },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
+    Member { name: "Limit", required: false, sensitive: false, shape: &PAGINATION_LIMIT },
 ]);
-pub static LOCK_TOKEN: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(36),
-    pattern: Some(&PATTERN_10),
-    values: &[],
-    sensitive: false,
-});
+pub static LIST_WEB_AC_LS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "NextMarker", required: false, sensitive: false, shape: &NEXT_MARKER },
+    Member { name: "WebACLs", required: false, sensitive: false, shape: &WEB_ACL_SUMMARIES },
+]);
+pub static LOCK_TOKEN: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(36), pattern: Some(&PATTERN_10), values: &[] });
 pub static LOG_DESTINATION_CONFIGS: Shape =
     Shape::List { element: &RESOURCE_ARN, min: Some(1), max: Some(100) };
 pub static LOG_SCOPE: Shape = Shape::String(StringShape {
@@ -935,176 +1249,258 @@ pub static LOG_SCOPE: Shape = Shape::String(StringShape {
     max: None,
     pattern: None,
     values: &["CUSTOMER", "SECURITY_LAKE", "CLOUDWATCH_TELEMETRY_RULE_MANAGED"],
-    sensitive: false,
 });
-pub static LOG_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["WAF_LOGS"],
-    sensitive: false,
-});
+pub static LOG_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["WAF_LOGS"] });
 pub static LOGGING_CONFIGURATION: Shape = Shape::Structure(&[
-    Member { name: "ResourceArn", required: true, shape: &RESOURCE_ARN },
-    Member { name: "LogDestinationConfigs", required: true, shape: &LOG_DESTINATION_CONFIGS },
-    Member { name: "RedactedFields", required: false, shape: &REDACTED_FIELDS },
-    Member { name: "ManagedByFirewallManager", required: false, shape: &BOOLEAN },
-    Member { name: "LoggingFilter", required: false, shape: &LOGGING_FILTER },
-    Member { name: "LogType", required: false, shape: &LOG_TYPE },
-    Member { name: "LogScope", required: false, shape: &LOG_SCOPE },
+    Member { name: "ResourceArn", required: true, sensitive: false, shape: &RESOURCE_ARN },
+    Member {
+        name: "LogDestinationConfigs",
+        required: true,
+        sensitive: false,
+        shape: &LOG_DESTINATION_CONFIGS,
+    },
+    Member { name: "RedactedFields", required: false, sensitive: false, shape: &REDACTED_FIELDS },
+    Member { name: "ManagedByFirewallManager", required: false, sensitive: false, shape: &BOOLEAN },
+    Member { name: "LoggingFilter", required: false, sensitive: false, shape: &LOGGING_FILTER },
+    Member { name: "LogType", required: false, sensitive: false, shape: &LOG_TYPE },
+    Member { name: "LogScope", required: false, sensitive: false, shape: &LOG_SCOPE },
 ]);
+pub static LOGGING_CONFIGURATIONS: Shape =
+    Shape::List { element: &LOGGING_CONFIGURATION, min: None, max: None };
 pub static LOGGING_FILTER: Shape = Shape::Structure(&[
-    Member { name: "Filters", required: true, shape: &FILTERS },
-    Member { name: "DefaultBehavior", required: true, shape: &FILTER_BEHAVIOR },
+    Member { name: "Filters", required: true, sensitive: false, shape: &FILTERS },
+    Member { name: "DefaultBehavior", required: true, sensitive: false, shape: &FILTER_BEHAVIOR },
 ]);
-pub static LOGIN_PATH_STRING: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(256),
-    pattern: Some(&PATTERN_2),
-    values: &[],
-    sensitive: false,
-});
+pub static LOGIN_PATH_STRING: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(256), pattern: Some(&PATTERN_2), values: &[] });
 pub static LOW_REPUTATION_MODE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["ACTIVE_UNDER_DDOS", "ALWAYS_ON"],
-    sensitive: false,
 });
+pub static MANAGED_PRODUCT_DESCRIPTOR: Shape = Shape::Structure(&[
+    Member { name: "VendorName", required: false, sensitive: false, shape: &VENDOR_NAME },
+    Member { name: "ManagedRuleSetName", required: false, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "ProductId", required: false, sensitive: false, shape: &PRODUCT_ID },
+    Member { name: "ProductLink", required: false, sensitive: false, shape: &PRODUCT_LINK },
+    Member { name: "ProductTitle", required: false, sensitive: false, shape: &PRODUCT_TITLE },
+    Member { name: "ProductDescription", required: false, sensitive: false, shape: &PRODUCT_DESCRIPTION },
+    Member { name: "SnsTopicArn", required: false, sensitive: false, shape: &RESOURCE_ARN },
+    Member { name: "IsVersioningSupported", required: false, sensitive: false, shape: &BOOLEAN },
+    Member { name: "IsAdvancedManagedRuleSet", required: false, sensitive: false, shape: &BOOLEAN },
+]);
+pub static MANAGED_PRODUCT_DESCRIPTORS: Shape =
+    Shape::List { element: &MANAGED_PRODUCT_DESCRIPTOR, min: None, max: None };
 pub static MANAGED_RULE_GROUP_CONFIG: Shape = Shape::Structure(&[
-    Member { name: "LoginPath", required: false, shape: &LOGIN_PATH_STRING },
-    Member { name: "PayloadType", required: false, shape: &PAYLOAD_TYPE },
-    Member { name: "UsernameField", required: false, shape: &USERNAME_FIELD },
-    Member { name: "PasswordField", required: false, shape: &PASSWORD_FIELD },
+    Member { name: "LoginPath", required: false, sensitive: false, shape: &LOGIN_PATH_STRING },
+    Member { name: "PayloadType", required: false, sensitive: false, shape: &PAYLOAD_TYPE },
+    Member { name: "UsernameField", required: false, sensitive: false, shape: &USERNAME_FIELD },
+    Member { name: "PasswordField", required: false, sensitive: false, shape: &PASSWORD_FIELD },
     Member {
         name: "AWSManagedRulesBotControlRuleSet",
         required: false,
+        sensitive: false,
         shape: &AWS_MANAGED_RULES_BOT_CONTROL_RULE_SET,
     },
-    Member { name: "AWSManagedRulesATPRuleSet", required: false, shape: &AWS_MANAGED_RULES_ATP_RULE_SET },
-    Member { name: "AWSManagedRulesACFPRuleSet", required: false, shape: &AWS_MANAGED_RULES_ACFP_RULE_SET },
+    Member {
+        name: "AWSManagedRulesATPRuleSet",
+        required: false,
+        sensitive: false,
+        shape: &AWS_MANAGED_RULES_ATP_RULE_SET,
+    },
+    Member {
+        name: "AWSManagedRulesACFPRuleSet",
+        required: false,
+        sensitive: false,
+        shape: &AWS_MANAGED_RULES_ACFP_RULE_SET,
+    },
     Member {
         name: "AWSManagedRulesAntiDDoSRuleSet",
         required: false,
+        sensitive: false,
         shape: &AWS_MANAGED_RULES_ANTI_D_DO_S_RULE_SET,
     },
 ]);
 pub static MANAGED_RULE_GROUP_CONFIGS: Shape =
     Shape::List { element: &MANAGED_RULE_GROUP_CONFIG, min: None, max: None };
 pub static MANAGED_RULE_GROUP_STATEMENT: Shape = Shape::Structure(&[
-    Member { name: "VendorName", required: true, shape: &VENDOR_NAME },
-    Member { name: "Name", required: true, shape: &ENTITY_NAME },
-    Member { name: "Version", required: false, shape: &VERSION_KEY_STRING },
-    Member { name: "ExcludedRules", required: false, shape: &EXCLUDED_RULES },
-    Member { name: "ScopeDownStatement", required: false, shape: &STATEMENT },
-    Member { name: "ManagedRuleGroupConfigs", required: false, shape: &MANAGED_RULE_GROUP_CONFIGS },
-    Member { name: "RuleActionOverrides", required: false, shape: &RULE_ACTION_OVERRIDES },
+    Member { name: "VendorName", required: true, sensitive: false, shape: &VENDOR_NAME },
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Version", required: false, sensitive: false, shape: &VERSION_KEY_STRING },
+    Member { name: "ExcludedRules", required: false, sensitive: false, shape: &EXCLUDED_RULES },
+    Member { name: "ScopeDownStatement", required: false, sensitive: false, shape: &STATEMENT },
+    Member {
+        name: "ManagedRuleGroupConfigs",
+        required: false,
+        sensitive: false,
+        shape: &MANAGED_RULE_GROUP_CONFIGS,
+    },
+    Member { name: "RuleActionOverrides", required: false, sensitive: false, shape: &RULE_ACTION_OVERRIDES },
 ]);
-pub static MAP_MATCH_SCOPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["ALL", "KEY", "VALUE"],
-    sensitive: false,
-});
+pub static MANAGED_RULE_GROUP_SUMMARIES: Shape =
+    Shape::List { element: &MANAGED_RULE_GROUP_SUMMARY, min: None, max: None };
+pub static MANAGED_RULE_GROUP_SUMMARY: Shape = Shape::Structure(&[
+    Member { name: "VendorName", required: false, sensitive: false, shape: &VENDOR_NAME },
+    Member { name: "Name", required: false, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "VersioningSupported", required: false, sensitive: false, shape: &BOOLEAN },
+    Member { name: "Description", required: false, sensitive: false, shape: &ENTITY_DESCRIPTION },
+]);
+pub static MANAGED_RULE_GROUP_VERSION: Shape = Shape::Structure(&[
+    Member { name: "Name", required: false, sensitive: false, shape: &VERSION_KEY_STRING },
+    Member { name: "LastUpdateTimestamp", required: false, sensitive: false, shape: &TIMESTAMP },
+]);
+pub static MANAGED_RULE_GROUP_VERSIONS: Shape =
+    Shape::List { element: &MANAGED_RULE_GROUP_VERSION, min: None, max: None };
+pub static MANAGED_RULE_SET: Shape = Shape::Structure(&[
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Id", required: true, sensitive: false, shape: &ENTITY_ID },
+    Member { name: "ARN", required: true, sensitive: false, shape: &RESOURCE_ARN },
+    Member { name: "Description", required: false, sensitive: false, shape: &ENTITY_DESCRIPTION },
+    Member { name: "PublishedVersions", required: false, sensitive: false, shape: &PUBLISHED_VERSIONS },
+    Member { name: "RecommendedVersion", required: false, sensitive: false, shape: &VERSION_KEY_STRING },
+    Member { name: "LabelNamespace", required: false, sensitive: false, shape: &LABEL_NAME },
+]);
+pub static MANAGED_RULE_SET_SUMMARIES: Shape =
+    Shape::List { element: &MANAGED_RULE_SET_SUMMARY, min: None, max: None };
+pub static MANAGED_RULE_SET_SUMMARY: Shape = Shape::Structure(&[
+    Member { name: "Name", required: false, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Id", required: false, sensitive: false, shape: &ENTITY_ID },
+    Member { name: "Description", required: false, sensitive: false, shape: &ENTITY_DESCRIPTION },
+    Member { name: "LockToken", required: false, sensitive: false, shape: &LOCK_TOKEN },
+    Member { name: "ARN", required: false, sensitive: false, shape: &RESOURCE_ARN },
+    Member { name: "LabelNamespace", required: false, sensitive: false, shape: &LABEL_NAME },
+]);
+pub static MANAGED_RULE_SET_VERSION: Shape = Shape::Structure(&[
+    Member { name: "AssociatedRuleGroupArn", required: false, sensitive: false, shape: &RESOURCE_ARN },
+    Member { name: "Capacity", required: false, sensitive: false, shape: &CAPACITY_UNIT },
+    Member { name: "ForecastedLifetime", required: false, sensitive: false, shape: &TIME_WINDOW_DAY },
+    Member { name: "PublishTimestamp", required: false, sensitive: false, shape: &TIMESTAMP },
+    Member { name: "LastUpdateTimestamp", required: false, sensitive: false, shape: &TIMESTAMP },
+    Member { name: "ExpiryTimestamp", required: false, sensitive: false, shape: &TIMESTAMP },
+]);
+pub static MAP_MATCH_SCOPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["ALL", "KEY", "VALUE"] });
 pub static MAX_DATA_POINTS: Shape = Shape::Integer { min: Some(1), max: Some(10000) };
 pub static METHOD: Shape = Shape::Structure(&[]);
-pub static METRIC_NAME: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(255),
-    pattern: Some(&PATTERN_11),
-    values: &[],
-    sensitive: false,
-});
+pub static METRIC_NAME: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(255), pattern: Some(&PATTERN_11), values: &[] });
+pub static MOBILE_SDK_RELEASE: Shape = Shape::Structure(&[
+    Member { name: "ReleaseVersion", required: false, sensitive: false, shape: &VERSION_KEY_STRING },
+    Member { name: "Timestamp", required: false, sensitive: false, shape: &TIMESTAMP },
+    Member { name: "ReleaseNotes", required: false, sensitive: false, shape: &RELEASE_NOTES },
+    Member { name: "Tags", required: false, sensitive: false, shape: &TAG_LIST },
+]);
+pub static MONETIZATION_AMOUNT_VALUE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &[] });
 pub static MONETIZATION_CONFIG: Shape = Shape::Structure(&[
-    Member { name: "CryptoConfig", required: false, shape: &CRYPTO_CONFIG },
-    Member { name: "ConnectedAccountConfigs", required: false, shape: &CONNECTED_ACCOUNT_CONFIGS },
-    Member { name: "CurrencyMode", required: false, shape: &CURRENCY_MODE },
+    Member { name: "CryptoConfig", required: false, sensitive: false, shape: &CRYPTO_CONFIG },
+    Member {
+        name: "ConnectedAccountConfigs",
+        required: false,
+        sensitive: false,
+        shape: &CONNECTED_ACCOUNT_CONFIGS,
+    },
+    Member { name: "CurrencyMode", required: false, sensitive: false, shape: &CURRENCY_MODE },
 ]);
 pub static MONETIZATION_FILTER: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &MONETIZATION_FILTER_NAME },
-    Member { name: "Values", required: true, shape: &MONETIZATION_FILTER_VALUE_LIST },
+    Member { name: "Name", required: true, sensitive: false, shape: &MONETIZATION_FILTER_NAME },
+    Member { name: "Values", required: true, sensitive: false, shape: &MONETIZATION_FILTER_VALUE_LIST },
 ]);
 pub static MONETIZATION_FILTER_LIST: Shape =
     Shape::List { element: &MONETIZATION_FILTER, min: Some(1), max: Some(20) };
 pub static MONETIZATION_FILTER_NAME: Shape =
-    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: None, values: &[], sensitive: false });
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: None, values: &[] });
 pub static MONETIZATION_FILTER_VALUE: Shape =
-    Shape::String(StringShape { min: Some(1), max: Some(256), pattern: None, values: &[], sensitive: false });
+    Shape::String(StringShape { min: Some(1), max: Some(256), pattern: None, values: &[] });
 pub static MONETIZATION_FILTER_VALUE_LIST: Shape =
     Shape::List { element: &MONETIZATION_FILTER_VALUE, min: Some(1), max: Some(20) };
-pub static MONETIZE_ACTION: Shape =
-    Shape::Structure(&[Member { name: "PriceMultiplier", required: false, shape: &PRICE_MULTIPLIER }]);
-pub static NEXT_MARKER: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(256),
-    pattern: Some(&PATTERN_2),
-    values: &[],
+pub static MONETIZE_ACTION: Shape = Shape::Structure(&[Member {
+    name: "PriceMultiplier",
+    required: false,
     sensitive: false,
-});
+    shape: &PRICE_MULTIPLIER,
+}]);
+pub static NEXT_MARKER: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(256), pattern: Some(&PATTERN_2), values: &[] });
 pub static NONE_ACTION: Shape = Shape::Structure(&[]);
 pub static NOT_STATEMENT: Shape =
-    Shape::Structure(&[Member { name: "Statement", required: true, shape: &STATEMENT }]);
+    Shape::Structure(&[Member { name: "Statement", required: true, sensitive: false, shape: &STATEMENT }]);
 pub static NUMBER_OF_TOP_TRAFFIC_BOTS_PER_PATH: Shape = Shape::Integer { min: Some(1), max: Some(10) };
-pub static ON_SOURCE_D_DO_S_PROTECTION_CONFIG: Shape =
-    Shape::Structure(&[Member { name: "ALBLowReputationMode", required: true, shape: &LOW_REPUTATION_MODE }]);
+pub static ON_SOURCE_D_DO_S_PROTECTION_CONFIG: Shape = Shape::Structure(&[Member {
+    name: "ALBLowReputationMode",
+    required: true,
+    sensitive: false,
+    shape: &LOW_REPUTATION_MODE,
+}]);
 pub static OR_STATEMENT: Shape =
-    Shape::Structure(&[Member { name: "Statements", required: true, shape: &STATEMENTS }]);
+    Shape::Structure(&[Member { name: "Statements", required: true, sensitive: false, shape: &STATEMENTS }]);
+pub static OUTPUT_URL: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &[] });
 pub static OVERRIDE_ACTION: Shape = Shape::Structure(&[
-    Member { name: "Count", required: false, shape: &COUNT_ACTION },
-    Member { name: "None", required: false, shape: &NONE_ACTION },
+    Member { name: "Count", required: false, sensitive: false, shape: &COUNT_ACTION },
+    Member { name: "None", required: false, sensitive: false, shape: &NONE_ACTION },
 ]);
 pub static OVERSIZE_HANDLING: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["CONTINUE", "MATCH", "NO_MATCH"],
-    sensitive: false,
 });
 pub static PAGINATION_LIMIT: Shape = Shape::Integer { min: Some(1), max: Some(100) };
-pub static PASSWORD_FIELD: Shape =
-    Shape::Structure(&[Member { name: "Identifier", required: true, shape: &FIELD_IDENTIFIER }]);
-pub static PATH_STATISTICS_LIMIT: Shape = Shape::Integer { min: Some(1), max: Some(100) };
-pub static PAYLOAD_TYPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["JSON", "FORM_ENCODED"],
+pub static PASSWORD_FIELD: Shape = Shape::Structure(&[Member {
+    name: "Identifier",
+    required: true,
     sensitive: false,
-});
+    shape: &FIELD_IDENTIFIER,
+}]);
+pub static PATH_STATISTICS: Shape = Shape::Structure(&[
+    Member { name: "Source", required: false, sensitive: false, shape: &FILTER_SOURCE },
+    Member { name: "Path", required: true, sensitive: false, shape: &PATH_STRING },
+    Member { name: "RequestCount", required: true, sensitive: false, shape: &REQUEST_COUNT },
+    Member { name: "Percentage", required: true, sensitive: false, shape: &PERCENTAGE_VALUE },
+    Member { name: "TopBots", required: false, sensitive: false, shape: &BOT_STATISTICS_LIST },
+]);
+pub static PATH_STATISTICS_LIMIT: Shape = Shape::Integer { min: Some(1), max: Some(100) };
+pub static PATH_STATISTICS_LIST: Shape = Shape::List { element: &PATH_STATISTICS, min: None, max: None };
+pub static PATH_STRING: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(512), pattern: None, values: &[] });
+pub static PAYLOAD_TYPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["JSON", "FORM_ENCODED"] });
 pub static PAYMENT_NETWORK: Shape = Shape::Structure(&[
-    Member { name: "Chain", required: true, shape: &BLOCKCHAIN_CHAIN },
-    Member { name: "WalletAddress", required: true, shape: &WALLET_ADDRESS },
-    Member { name: "Prices", required: true, shape: &PRICES },
+    Member { name: "Chain", required: true, sensitive: false, shape: &BLOCKCHAIN_CHAIN },
+    Member { name: "WalletAddress", required: true, sensitive: false, shape: &WALLET_ADDRESS },
+    Member { name: "Prices", required: true, sensitive: false, shape: &PRICES },
 ]);
 pub static PAYMENT_NETWORKS: Shape = Shape::List { element: &PAYMENT_NETWORK, min: Some(1), max: Some(2) };
-pub static PHONE_NUMBER_FIELD: Shape =
-    Shape::Structure(&[Member { name: "Identifier", required: true, shape: &FIELD_IDENTIFIER }]);
+pub static PERCENTAGE_VALUE: Shape = Shape::Double { min: Some(0), max: Some(100) };
+pub static PHONE_NUMBER_FIELD: Shape = Shape::Structure(&[Member {
+    name: "Identifier",
+    required: true,
+    sensitive: false,
+    shape: &FIELD_IDENTIFIER,
+}]);
 pub static PHONE_NUMBER_FIELDS: Shape = Shape::List { element: &PHONE_NUMBER_FIELD, min: None, max: None };
-pub static PLATFORM: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["IOS", "ANDROID"],
-    sensitive: false,
-});
-pub static POLICY_STRING: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(395000),
-    pattern: Some(&PATTERN_2),
-    values: &[],
-    sensitive: false,
-});
+pub static PLATFORM: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["IOS", "ANDROID"] });
+pub static POLICY_STRING: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(395000), pattern: Some(&PATTERN_2), values: &[] });
+pub static POPULATION_SIZE: Shape = Shape::Long { min: None, max: None };
 pub static POSITIONAL_CONSTRAINT: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["EXACTLY", "STARTS_WITH", "ENDS_WITH", "CONTAINS", "CONTAINS_WORD"],
-    sensitive: false,
 });
 pub static PRE_PARSE_TEXT_TRANSFORMATION: Shape = Shape::Structure(&[
-    Member { name: "Priority", required: true, shape: &PRE_PARSE_TEXT_TRANSFORMATION_PRIORITY },
-    Member { name: "Type", required: true, shape: &PRE_PARSE_TEXT_TRANSFORMATION_TYPE },
+    Member {
+        name: "Priority",
+        required: true,
+        sensitive: false,
+        shape: &PRE_PARSE_TEXT_TRANSFORMATION_PRIORITY,
+    },
+    Member { name: "Type", required: true, sensitive: false, shape: &PRE_PARSE_TEXT_TRANSFORMATION_TYPE },
 ]);
 pub static PRE_PARSE_TEXT_TRANSFORMATION_PRIORITY: Shape = Shape::Integer { min: Some(0), max: None };
 pub static PRE_PARSE_TEXT_TRANSFORMATION_TYPE: Shape = Shape::String(StringShape {
@@ -1118,149 +1514,225 @@ pub static PRE_PARSE_TEXT_TRANSFORMATION_TYPE: Shape = Shape::String(StringShape
         "COMBINE_DUPLICATE_QUERY_ARGS_BY_COMMA",
         "REPLACE_SEMICOLONS_WITH_AMPERSANDS",
     ],
-    sensitive: false,
 });
 pub static PRE_PARSE_TEXT_TRANSFORMATIONS: Shape =
     Shape::List { element: &PRE_PARSE_TEXT_TRANSFORMATION, min: None, max: None };
 pub static PRICE: Shape = Shape::Structure(&[
-    Member { name: "Amount", required: true, shape: &PRICE_AMOUNT },
-    Member { name: "Currency", required: true, shape: &CRYPTO_CURRENCY },
+    Member { name: "Amount", required: true, sensitive: false, shape: &PRICE_AMOUNT },
+    Member { name: "Currency", required: true, sensitive: false, shape: &CRYPTO_CURRENCY },
 ]);
-pub static PRICE_AMOUNT: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(13),
-    pattern: Some(&PATTERN_4),
-    values: &[],
-    sensitive: false,
-});
-pub static PRICE_MULTIPLIER: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(3),
-    pattern: Some(&PATTERN_5),
-    values: &[],
-    sensitive: false,
-});
+pub static PRICE_AMOUNT: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(13), pattern: Some(&PATTERN_4), values: &[] });
+pub static PRICE_MULTIPLIER: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(3), pattern: Some(&PATTERN_5), values: &[] });
 pub static PRICES: Shape = Shape::List { element: &PRICE, min: Some(1), max: Some(1) };
+pub static PRODUCT_DESCRIPTION: Shape =
+    Shape::String(StringShape { min: Some(1), max: None, pattern: Some(&PATTERN_2), values: &[] });
+pub static PRODUCT_ID: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: Some(&PATTERN_2), values: &[] });
+pub static PRODUCT_LINK: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(2048), pattern: Some(&PATTERN_2), values: &[] });
+pub static PRODUCT_TITLE: Shape =
+    Shape::String(StringShape { min: Some(1), max: None, pattern: Some(&PATTERN_2), values: &[] });
+pub static PUBLISHED_VERSIONS: Shape =
+    Shape::Map { key: &VERSION_KEY_STRING, value: &MANAGED_RULE_SET_VERSION, min: None, max: None };
 pub static PUT_LOGGING_CONFIGURATION_REQUEST: Shape = Shape::Structure(&[Member {
     name: "LoggingConfiguration",
     required: true,
+    sensitive: false,
+    shape: &LOGGING_CONFIGURATION,
+}]);
+pub static PUT_LOGGING_CONFIGURATION_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "LoggingConfiguration",
+    required: false,
+    sensitive: false,
     shape: &LOGGING_CONFIGURATION,
 }]);
 pub static PUT_MANAGED_RULE_SET_VERSIONS_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &ENTITY_NAME },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "Id", required: true, shape: &ENTITY_ID },
-    Member { name: "LockToken", required: true, shape: &LOCK_TOKEN },
-    Member { name: "RecommendedVersion", required: false, shape: &VERSION_KEY_STRING },
-    Member { name: "VersionsToPublish", required: false, shape: &VERSIONS_TO_PUBLISH },
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "Id", required: true, sensitive: false, shape: &ENTITY_ID },
+    Member { name: "LockToken", required: true, sensitive: false, shape: &LOCK_TOKEN },
+    Member { name: "RecommendedVersion", required: false, sensitive: false, shape: &VERSION_KEY_STRING },
+    Member { name: "VersionsToPublish", required: false, sensitive: false, shape: &VERSIONS_TO_PUBLISH },
 ]);
+pub static PUT_MANAGED_RULE_SET_VERSIONS_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "NextLockToken",
+    required: false,
+    sensitive: false,
+    shape: &LOCK_TOKEN,
+}]);
 pub static PUT_PERMISSION_POLICY_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "ResourceArn", required: true, shape: &RESOURCE_ARN },
-    Member { name: "Policy", required: true, shape: &POLICY_STRING },
+    Member { name: "ResourceArn", required: true, sensitive: false, shape: &RESOURCE_ARN },
+    Member { name: "Policy", required: true, sensitive: false, shape: &POLICY_STRING },
 ]);
+pub static PUT_PERMISSION_POLICY_RESPONSE: Shape = Shape::Structure(&[]);
 pub static QUERY_STRING: Shape = Shape::Structure(&[]);
 pub static RANKING_SORT_BY: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["REVENUE", "PERCENTAGE", "NAME"],
-    sensitive: false,
 });
 pub static RANKING_STATISTIC_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["TOP_SOURCES_BY_REVENUE", "TOP_PATHS_BY_REVENUE"],
-    sensitive: false,
 });
 pub static RATE_BASED_STATEMENT: Shape = Shape::Structure(&[
-    Member { name: "Limit", required: true, shape: &RATE_LIMIT },
-    Member { name: "EvaluationWindowSec", required: false, shape: &EVALUATION_WINDOW_SEC },
-    Member { name: "AggregateKeyType", required: true, shape: &RATE_BASED_STATEMENT_AGGREGATE_KEY_TYPE },
-    Member { name: "ScopeDownStatement", required: false, shape: &STATEMENT },
-    Member { name: "ForwardedIPConfig", required: false, shape: &FORWARDED_IP_CONFIG },
-    Member { name: "CustomKeys", required: false, shape: &RATE_BASED_STATEMENT_CUSTOM_KEYS },
+    Member { name: "Limit", required: true, sensitive: false, shape: &RATE_LIMIT },
+    Member { name: "EvaluationWindowSec", required: false, sensitive: false, shape: &EVALUATION_WINDOW_SEC },
+    Member {
+        name: "AggregateKeyType",
+        required: true,
+        sensitive: false,
+        shape: &RATE_BASED_STATEMENT_AGGREGATE_KEY_TYPE,
+    },
+    Member { name: "ScopeDownStatement", required: false, sensitive: false, shape: &STATEMENT },
+    Member { name: "ForwardedIPConfig", required: false, sensitive: false, shape: &FORWARDED_IP_CONFIG },
+    Member {
+        name: "CustomKeys",
+        required: false,
+        sensitive: false,
+        shape: &RATE_BASED_STATEMENT_CUSTOM_KEYS,
+    },
 ]);
 pub static RATE_BASED_STATEMENT_AGGREGATE_KEY_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["IP", "FORWARDED_IP", "CUSTOM_KEYS", "CONSTANT"],
-    sensitive: false,
 });
 pub static RATE_BASED_STATEMENT_CUSTOM_KEY: Shape = Shape::Structure(&[
-    Member { name: "Header", required: false, shape: &RATE_LIMIT_HEADER },
-    Member { name: "Cookie", required: false, shape: &RATE_LIMIT_COOKIE },
-    Member { name: "QueryArgument", required: false, shape: &RATE_LIMIT_QUERY_ARGUMENT },
-    Member { name: "QueryString", required: false, shape: &RATE_LIMIT_QUERY_STRING },
-    Member { name: "HTTPMethod", required: false, shape: &RATE_LIMIT_HTTP_METHOD },
-    Member { name: "ForwardedIP", required: false, shape: &RATE_LIMIT_FORWARDED_IP },
-    Member { name: "IP", required: false, shape: &RATE_LIMIT_IP },
-    Member { name: "LabelNamespace", required: false, shape: &RATE_LIMIT_LABEL_NAMESPACE },
-    Member { name: "UriPath", required: false, shape: &RATE_LIMIT_URI_PATH },
-    Member { name: "JA3Fingerprint", required: false, shape: &RATE_LIMIT_JA3_FINGERPRINT },
-    Member { name: "JA4Fingerprint", required: false, shape: &RATE_LIMIT_JA4_FINGERPRINT },
-    Member { name: "ASN", required: false, shape: &RATE_LIMIT_ASN },
+    Member { name: "Header", required: false, sensitive: false, shape: &RATE_LIMIT_HEADER },
+    Member { name: "Cookie", required: false, sensitive: false, shape: &RATE_LIMIT_COOKIE },
+    Member { name: "QueryArgument", required: false, sensitive: false, shape: &RATE_LIMIT_QUERY_ARGUMENT },
+    Member { name: "QueryString", required: false, sensitive: false, shape: &RATE_LIMIT_QUERY_STRING },
+    Member { name: "HTTPMethod", required: false, sensitive: false, shape: &RATE_LIMIT_HTTP_METHOD },
+    Member { name: "ForwardedIP", required: false, sensitive: false, shape: &RATE_LIMIT_FORWARDED_IP },
+    Member { name: "IP", required: false, sensitive: false, shape: &RATE_LIMIT_IP },
+    Member { name: "LabelNamespace", required: false, sensitive: false, shape: &RATE_LIMIT_LABEL_NAMESPACE },
+    Member { name: "UriPath", required: false, sensitive: false, shape: &RATE_LIMIT_URI_PATH },
+    Member { name: "JA3Fingerprint", required: false, sensitive: false, shape: &RATE_LIMIT_JA3_FINGERPRINT },
+    Member { name: "JA4Fingerprint", required: false, sensitive: false, shape: &RATE_LIMIT_JA4_FINGERPRINT },
+    Member { name: "ASN", required: false, sensitive: false, shape: &RATE_LIMIT_ASN },
 ]);
 pub static RATE_BASED_STATEMENT_CUSTOM_KEYS: Shape =
     Shape::List { element: &RATE_BASED_STATEMENT_CUSTOM_KEY, min: None, max: Some(5) };
+pub static RATE_BASED_STATEMENT_MANAGED_KEYS_IP_SET: Shape = Shape::Structure(&[
+    Member { name: "IPAddressVersion", required: false, sensitive: false, shape: &IP_ADDRESS_VERSION },
+    Member { name: "Addresses", required: false, sensitive: false, shape: &IP_ADDRESSES },
+]);
 pub static RATE_LIMIT: Shape = Shape::Long { min: Some(10), max: Some(2000000000) };
 pub static RATE_LIMIT_ASN: Shape = Shape::Structure(&[]);
 pub static RATE_LIMIT_COOKIE: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &FIELD_TO_MATCH_DATA },
-    Member { name: "TextTransformations", required: true, shape: &TEXT_TRANSFORMATIONS },
+    Member { name: "Name", required: true, sensitive: false, shape: &FIELD_TO_MATCH_DATA },
+    Member { name: "TextTransformations", required: true, sensitive: false, shape: &TEXT_TRANSFORMATIONS },
 ]);
 pub static RATE_LIMIT_FORWARDED_IP: Shape = Shape::Structure(&[]);
 pub static RATE_LIMIT_HTTP_METHOD: Shape = Shape::Structure(&[]);
 pub static RATE_LIMIT_HEADER: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &FIELD_TO_MATCH_DATA },
-    Member { name: "TextTransformations", required: true, shape: &TEXT_TRANSFORMATIONS },
+    Member { name: "Name", required: true, sensitive: false, shape: &FIELD_TO_MATCH_DATA },
+    Member { name: "TextTransformations", required: true, sensitive: false, shape: &TEXT_TRANSFORMATIONS },
 ]);
 pub static RATE_LIMIT_IP: Shape = Shape::Structure(&[]);
-pub static RATE_LIMIT_JA3_FINGERPRINT: Shape =
-    Shape::Structure(&[Member { name: "FallbackBehavior", required: true, shape: &FALLBACK_BEHAVIOR }]);
-pub static RATE_LIMIT_JA4_FINGERPRINT: Shape =
-    Shape::Structure(&[Member { name: "FallbackBehavior", required: true, shape: &FALLBACK_BEHAVIOR }]);
-pub static RATE_LIMIT_LABEL_NAMESPACE: Shape =
-    Shape::Structure(&[Member { name: "Namespace", required: true, shape: &LABEL_NAMESPACE }]);
+pub static RATE_LIMIT_JA3_FINGERPRINT: Shape = Shape::Structure(&[Member {
+    name: "FallbackBehavior",
+    required: true,
+    sensitive: false,
+    shape: &FALLBACK_BEHAVIOR,
+}]);
+pub static RATE_LIMIT_JA4_FINGERPRINT: Shape = Shape::Structure(&[Member {
+    name: "FallbackBehavior",
+    required: true,
+    sensitive: false,
+    shape: &FALLBACK_BEHAVIOR,
+}]);
+pub static RATE_LIMIT_LABEL_NAMESPACE: Shape = Shape::Structure(&[Member {
+    name: "Namespace",
+    required: true,
+    sensitive: false,
+    shape: &LABEL_NAMESPACE,
+}]);
 pub static RATE_LIMIT_QUERY_ARGUMENT: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &FIELD_TO_MATCH_DATA },
-    Member { name: "TextTransformations", required: true, shape: &TEXT_TRANSFORMATIONS },
+    Member { name: "Name", required: true, sensitive: false, shape: &FIELD_TO_MATCH_DATA },
+    Member { name: "TextTransformations", required: true, sensitive: false, shape: &TEXT_TRANSFORMATIONS },
 ]);
-pub static RATE_LIMIT_QUERY_STRING: Shape =
-    Shape::Structure(&[Member { name: "TextTransformations", required: true, shape: &TEXT_TRANSFORMATIONS }]);
-pub static RATE_LIMIT_URI_PATH: Shape =
-    Shape::Structure(&[Member { name: "TextTransformations", required: true, shape: &TEXT_TRANSFORMATIONS }]);
+pub static RATE_LIMIT_QUERY_STRING: Shape = Shape::Structure(&[Member {
+    name: "TextTransformations",
+    required: true,
+    sensitive: false,
+    shape: &TEXT_TRANSFORMATIONS,
+}]);
+pub static RATE_LIMIT_URI_PATH: Shape = Shape::Structure(&[Member {
+    name: "TextTransformations",
+    required: true,
+    sensitive: false,
+    shape: &TEXT_TRANSFORMATIONS,
+}]);
 pub static REDACTED_FIELDS: Shape = Shape::List { element: &FIELD_TO_MATCH, min: None, max: Some(100) };
-pub static REGEX: Shape =
-    Shape::Structure(&[Member { name: "RegexString", required: false, shape: &REGEX_PATTERN_STRING }]);
+pub static REGEX: Shape = Shape::Structure(&[Member {
+    name: "RegexString",
+    required: false,
+    sensitive: false,
+    shape: &REGEX_PATTERN_STRING,
+}]);
 pub static REGEX_MATCH_STATEMENT: Shape = Shape::Structure(&[
-    Member { name: "RegexString", required: true, shape: &REGEX_PATTERN_STRING },
-    Member { name: "FieldToMatch", required: true, shape: &FIELD_TO_MATCH },
-    Member { name: "TextTransformations", required: true, shape: &TEXT_TRANSFORMATIONS },
-    Member { name: "PreParseTextTransformations", required: false, shape: &PRE_PARSE_TEXT_TRANSFORMATIONS },
+    Member { name: "RegexString", required: true, sensitive: false, shape: &REGEX_PATTERN_STRING },
+    Member { name: "FieldToMatch", required: true, sensitive: false, shape: &FIELD_TO_MATCH },
+    Member { name: "TextTransformations", required: true, sensitive: false, shape: &TEXT_TRANSFORMATIONS },
+    Member {
+        name: "PreParseTextTransformations",
+        required: false,
+        sensitive: false,
+        shape: &PRE_PARSE_TEXT_TRANSFORMATIONS,
+    },
+]);
+pub static REGEX_PATTERN_SET: Shape = Shape::Structure(&[
+    Member { name: "Name", required: false, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Id", required: false, sensitive: false, shape: &ENTITY_ID },
+    Member { name: "ARN", required: false, sensitive: false, shape: &RESOURCE_ARN },
+    Member { name: "Description", required: false, sensitive: false, shape: &ENTITY_DESCRIPTION },
+    Member {
+        name: "RegularExpressionList",
+        required: false,
+        sensitive: false,
+        shape: &REGULAR_EXPRESSION_LIST,
+    },
 ]);
 pub static REGEX_PATTERN_SET_REFERENCE_STATEMENT: Shape = Shape::Structure(&[
-    Member { name: "ARN", required: true, shape: &RESOURCE_ARN },
-    Member { name: "FieldToMatch", required: true, shape: &FIELD_TO_MATCH },
-    Member { name: "TextTransformations", required: true, shape: &TEXT_TRANSFORMATIONS },
-    Member { name: "PreParseTextTransformations", required: false, shape: &PRE_PARSE_TEXT_TRANSFORMATIONS },
+    Member { name: "ARN", required: true, sensitive: false, shape: &RESOURCE_ARN },
+    Member { name: "FieldToMatch", required: true, sensitive: false, shape: &FIELD_TO_MATCH },
+    Member { name: "TextTransformations", required: true, sensitive: false, shape: &TEXT_TRANSFORMATIONS },
+    Member {
+        name: "PreParseTextTransformations",
+        required: false,
+        sensitive: false,
+        shape: &PRE_PARSE_TEXT_TRANSFORMATIONS,
+    },
 ]);
-pub static REGEX_PATTERN_STRING: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(512),
-    pattern: Some(&PATTERN_1),
-    values: &[],
-    sensitive: false,
-});
-pub static REGISTRATION_PAGE_PATH_STRING: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(256),
-    pattern: Some(&PATTERN_2),
-    values: &[],
-    sensitive: false,
-});
+pub static REGEX_PATTERN_SET_SUMMARIES: Shape =
+    Shape::List { element: &REGEX_PATTERN_SET_SUMMARY, min: None, max: None };
+pub static REGEX_PATTERN_SET_SUMMARY: Shape = Shape::Structure(&[
+    Member { name: "Name", required: false, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Id", required: false, sensitive: false, shape: &ENTITY_ID },
+    Member { name: "Description", required: false, sensitive: false, shape: &ENTITY_DESCRIPTION },
+    Member { name: "LockToken", required: false, sensitive: false, shape: &LOCK_TOKEN },
+    Member { name: "ARN", required: false, sensitive: false, shape: &RESOURCE_ARN },
+]);
+pub static REGEX_PATTERN_STRING: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(512), pattern: Some(&PATTERN_1), values: &[] });
+pub static REGISTRATION_PAGE_PATH_STRING: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(256), pattern: Some(&PATTERN_2), values: &[] });
 pub static REGULAR_EXPRESSION_LIST: Shape = Shape::List { element: &REGEX, min: None, max: None };
+pub static RELEASE_NOTES: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &[] });
+pub static RELEASE_SUMMARIES: Shape = Shape::List { element: &RELEASE_SUMMARY, min: None, max: None };
+pub static RELEASE_SUMMARY: Shape = Shape::Structure(&[
+    Member { name: "ReleaseVersion", required: false, sensitive: false, shape: &VERSION_KEY_STRING },
+    Member { name: "Timestamp", required: false, sensitive: false, shape: &TIMESTAMP },
+]);
 pub static REQUEST_BODY: Shape = Shape::Map {
     key: &ASSOCIATED_RESOURCE_TYPE,
     value: &REQUEST_BODY_ASSOCIATED_RESOURCE_TYPE_CONFIG,
@@ -1270,28 +1742,26 @@ pub static REQUEST_BODY: Shape = Shape::Map {
 pub static REQUEST_BODY_ASSOCIATED_RESOURCE_TYPE_CONFIG: Shape = Shape::Structure(&[Member {
     name: "DefaultSizeInspectionLimit",
     required: true,
+    sensitive: false,
     shape: &SIZE_INSPECTION_LIMIT,
 }]);
+pub static REQUEST_COUNT: Shape = Shape::Long { min: Some(0), max: None };
 pub static REQUEST_INSPECTION: Shape = Shape::Structure(&[
-    Member { name: "PayloadType", required: true, shape: &PAYLOAD_TYPE },
-    Member { name: "UsernameField", required: true, shape: &USERNAME_FIELD },
-    Member { name: "PasswordField", required: true, shape: &PASSWORD_FIELD },
+    Member { name: "PayloadType", required: true, sensitive: false, shape: &PAYLOAD_TYPE },
+    Member { name: "UsernameField", required: true, sensitive: false, shape: &USERNAME_FIELD },
+    Member { name: "PasswordField", required: true, sensitive: false, shape: &PASSWORD_FIELD },
 ]);
 pub static REQUEST_INSPECTION_ACFP: Shape = Shape::Structure(&[
-    Member { name: "PayloadType", required: true, shape: &PAYLOAD_TYPE },
-    Member { name: "UsernameField", required: false, shape: &USERNAME_FIELD },
-    Member { name: "PasswordField", required: false, shape: &PASSWORD_FIELD },
-    Member { name: "EmailField", required: false, shape: &EMAIL_FIELD },
-    Member { name: "PhoneNumberFields", required: false, shape: &PHONE_NUMBER_FIELDS },
-    Member { name: "AddressFields", required: false, shape: &ADDRESS_FIELDS },
+    Member { name: "PayloadType", required: true, sensitive: false, shape: &PAYLOAD_TYPE },
+    Member { name: "UsernameField", required: false, sensitive: false, shape: &USERNAME_FIELD },
+    Member { name: "PasswordField", required: false, sensitive: false, shape: &PASSWORD_FIELD },
+    Member { name: "EmailField", required: false, sensitive: false, shape: &EMAIL_FIELD },
+    Member { name: "PhoneNumberFields", required: false, sensitive: false, shape: &PHONE_NUMBER_FIELDS },
+    Member { name: "AddressFields", required: false, sensitive: false, shape: &ADDRESS_FIELDS },
 ]);
-pub static RESOURCE_ARN: Shape = Shape::String(StringShape {
-    min: Some(20),
-    max: Some(2048),
-    pattern: Some(&PATTERN_2),
-    values: &[],
-    sensitive: false,
-});
+pub static RESOURCE_ARN: Shape =
+    Shape::String(StringShape { min: Some(20), max: Some(2048), pattern: Some(&PATTERN_2), values: &[] });
+pub static RESOURCE_ARNS: Shape = Shape::List { element: &RESOURCE_ARN, min: None, max: None };
 pub static RESOURCE_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
@@ -1306,37 +1776,38 @@ pub static RESOURCE_TYPE: Shape = Shape::String(StringShape {
         "AMPLIFY",
         "AGENTCORE_GATEWAY",
     ],
-    sensitive: false,
 });
-pub static RESPONSE_CONTENT: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(10240),
-    pattern: Some(&PATTERN_3),
-    values: &[],
-    sensitive: false,
-});
+pub static RESPONSE_CODE: Shape = Shape::Integer { min: None, max: None };
+pub static RESPONSE_CONTENT: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(10240), pattern: Some(&PATTERN_3), values: &[] });
 pub static RESPONSE_CONTENT_TYPE: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["TEXT_PLAIN", "TEXT_HTML", "APPLICATION_JSON"],
-    sensitive: false,
 });
 pub static RESPONSE_INSPECTION: Shape = Shape::Structure(&[
-    Member { name: "StatusCode", required: false, shape: &RESPONSE_INSPECTION_STATUS_CODE },
-    Member { name: "Header", required: false, shape: &RESPONSE_INSPECTION_HEADER },
-    Member { name: "BodyContains", required: false, shape: &RESPONSE_INSPECTION_BODY_CONTAINS },
-    Member { name: "Json", required: false, shape: &RESPONSE_INSPECTION_JSON },
+    Member { name: "StatusCode", required: false, sensitive: false, shape: &RESPONSE_INSPECTION_STATUS_CODE },
+    Member { name: "Header", required: false, sensitive: false, shape: &RESPONSE_INSPECTION_HEADER },
+    Member {
+        name: "BodyContains",
+        required: false,
+        sensitive: false,
+        shape: &RESPONSE_INSPECTION_BODY_CONTAINS,
+    },
+    Member { name: "Json", required: false, sensitive: false, shape: &RESPONSE_INSPECTION_JSON },
 ]);
 pub static RESPONSE_INSPECTION_BODY_CONTAINS: Shape = Shape::Structure(&[
     Member {
         name: "SuccessStrings",
         required: true,
+        sensitive: false,
         shape: &RESPONSE_INSPECTION_BODY_CONTAINS_SUCCESS_STRINGS,
     },
     Member {
         name: "FailureStrings",
         required: true,
+        sensitive: false,
         shape: &RESPONSE_INSPECTION_BODY_CONTAINS_FAILURE_STRINGS,
     },
 ]);
@@ -1345,200 +1816,333 @@ pub static RESPONSE_INSPECTION_BODY_CONTAINS_FAILURE_STRINGS: Shape =
 pub static RESPONSE_INSPECTION_BODY_CONTAINS_SUCCESS_STRINGS: Shape =
     Shape::List { element: &SUCCESS_VALUE, min: Some(1), max: Some(5) };
 pub static RESPONSE_INSPECTION_HEADER: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &RESPONSE_INSPECTION_HEADER_NAME },
-    Member { name: "SuccessValues", required: true, shape: &RESPONSE_INSPECTION_HEADER_SUCCESS_VALUES },
-    Member { name: "FailureValues", required: true, shape: &RESPONSE_INSPECTION_HEADER_FAILURE_VALUES },
+    Member { name: "Name", required: true, sensitive: false, shape: &RESPONSE_INSPECTION_HEADER_NAME },
+    Member {
+        name: "SuccessValues",
+        required: true,
+        sensitive: false,
+        shape: &RESPONSE_INSPECTION_HEADER_SUCCESS_VALUES,
+    },
+    Member {
+        name: "FailureValues",
+        required: true,
+        sensitive: false,
+        shape: &RESPONSE_INSPECTION_HEADER_FAILURE_VALUES,
+    },
 ]);
 pub static RESPONSE_INSPECTION_HEADER_FAILURE_VALUES: Shape =
     Shape::List { element: &FAILURE_VALUE, min: Some(1), max: Some(3) };
-pub static RESPONSE_INSPECTION_HEADER_NAME: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(200),
-    pattern: Some(&PATTERN_2),
-    values: &[],
-    sensitive: false,
-});
+pub static RESPONSE_INSPECTION_HEADER_NAME: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(200), pattern: Some(&PATTERN_2), values: &[] });
 pub static RESPONSE_INSPECTION_HEADER_SUCCESS_VALUES: Shape =
     Shape::List { element: &SUCCESS_VALUE, min: Some(1), max: Some(3) };
 pub static RESPONSE_INSPECTION_JSON: Shape = Shape::Structure(&[
-    Member { name: "Identifier", required: true, shape: &FIELD_IDENTIFIER },
-    Member { name: "SuccessValues", required: true, shape: &RESPONSE_INSPECTION_JSON_SUCCESS_VALUES },
-    Member { name: "FailureValues", required: true, shape: &RESPONSE_INSPECTION_JSON_FAILURE_VALUES },
+    Member { name: "Identifier", required: true, sensitive: false, shape: &FIELD_IDENTIFIER },
+    Member {
+        name: "SuccessValues",
+        required: true,
+        sensitive: false,
+        shape: &RESPONSE_INSPECTION_JSON_SUCCESS_VALUES,
+    },
+    Member {
+        name: "FailureValues",
+        required: true,
+        sensitive: false,
+        shape: &RESPONSE_INSPECTION_JSON_FAILURE_VALUES,
+    },
 ]);
 pub static RESPONSE_INSPECTION_JSON_FAILURE_VALUES: Shape =
     Shape::List { element: &FAILURE_VALUE, min: Some(1), max: Some(5) };
 pub static RESPONSE_INSPECTION_JSON_SUCCESS_VALUES: Shape =
     Shape::List { element: &SUCCESS_VALUE, min: Some(1), max: Some(5) };
 pub static RESPONSE_INSPECTION_STATUS_CODE: Shape = Shape::Structure(&[
-    Member { name: "SuccessCodes", required: true, shape: &RESPONSE_INSPECTION_STATUS_CODE_SUCCESS_CODES },
-    Member { name: "FailureCodes", required: true, shape: &RESPONSE_INSPECTION_STATUS_CODE_FAILURE_CODES },
+    Member {
+        name: "SuccessCodes",
+        required: true,
+        sensitive: false,
+        shape: &RESPONSE_INSPECTION_STATUS_CODE_SUCCESS_CODES,
+    },
+    Member {
+        name: "FailureCodes",
+        required: true,
+        sensitive: false,
+        shape: &RESPONSE_INSPECTION_STATUS_CODE_FAILURE_CODES,
+    },
 ]);
 pub static RESPONSE_INSPECTION_STATUS_CODE_FAILURE_CODES: Shape =
     Shape::List { element: &FAILURE_CODE, min: Some(1), max: Some(10) };
 pub static RESPONSE_INSPECTION_STATUS_CODE_SUCCESS_CODES: Shape =
     Shape::List { element: &SUCCESS_CODE, min: Some(1), max: Some(10) };
 pub static RESPONSE_STATUS_CODE: Shape = Shape::Integer { min: Some(200), max: Some(599) };
+pub static REVENUE_BREAKDOWN: Shape = Shape::Structure(&[
+    Member { name: "TotalAmount", required: false, sensitive: false, shape: &MONETIZATION_AMOUNT_VALUE },
+    Member { name: "VerifiedAmount", required: false, sensitive: false, shape: &MONETIZATION_AMOUNT_VALUE },
+    Member { name: "UnverifiedAmount", required: false, sensitive: false, shape: &MONETIZATION_AMOUNT_VALUE },
+    Member { name: "Currency", required: false, sensitive: false, shape: &CURRENCY },
+    Member { name: "TotalSettled", required: false, sensitive: false, shape: &REQUEST_COUNT },
+    Member { name: "TotalMonetizeServed", required: false, sensitive: false, shape: &REQUEST_COUNT },
+]);
+pub static REVENUE_PATH_STATISTICS: Shape = Shape::Structure(&[
+    Member { name: "Path", required: true, sensitive: false, shape: &PATH_STRING },
+    Member { name: "Percentage", required: true, sensitive: false, shape: &PERCENTAGE_VALUE },
+    Member { name: "Amount", required: true, sensitive: false, shape: &MONETIZATION_AMOUNT_VALUE },
+    Member { name: "RequestCount", required: true, sensitive: false, shape: &REQUEST_COUNT },
+]);
+pub static REVENUE_PATH_STATISTICS_LIST: Shape =
+    Shape::List { element: &REVENUE_PATH_STATISTICS, min: None, max: None };
 pub static RULE: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &ENTITY_NAME },
-    Member { name: "Priority", required: true, shape: &RULE_PRIORITY },
-    Member { name: "Statement", required: true, shape: &STATEMENT },
-    Member { name: "Action", required: false, shape: &RULE_ACTION },
-    Member { name: "OverrideAction", required: false, shape: &OVERRIDE_ACTION },
-    Member { name: "RuleLabels", required: false, shape: &LABELS },
-    Member { name: "VisibilityConfig", required: true, shape: &VISIBILITY_CONFIG },
-    Member { name: "CaptchaConfig", required: false, shape: &CAPTCHA_CONFIG },
-    Member { name: "ChallengeConfig", required: false, shape: &CHALLENGE_CONFIG },
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Priority", required: true, sensitive: false, shape: &RULE_PRIORITY },
+    Member { name: "Statement", required: true, sensitive: false, shape: &STATEMENT },
+    Member { name: "Action", required: false, sensitive: false, shape: &RULE_ACTION },
+    Member { name: "OverrideAction", required: false, sensitive: false, shape: &OVERRIDE_ACTION },
+    Member { name: "RuleLabels", required: false, sensitive: false, shape: &LABELS },
+    Member { name: "VisibilityConfig", required: true, sensitive: false, shape: &VISIBILITY_CONFIG },
+    Member { name: "CaptchaConfig", required: false, sensitive: false, shape: &CAPTCHA_CONFIG },
+    Member { name: "ChallengeConfig", required: false, sensitive: false, shape: &CHALLENGE_CONFIG },
 ]);
 pub static RULE_ACTION: Shape = Shape::Structure(&[
-    Member { name: "Block", required: false, shape: &BLOCK_ACTION },
-    Member { name: "Allow", required: false, shape: &ALLOW_ACTION },
-    Member { name: "Count", required: false, shape: &COUNT_ACTION },
-    Member { name: "Captcha", required: false, shape: &CAPTCHA_ACTION },
-    Member { name: "Challenge", required: false, shape: &CHALLENGE_ACTION },
-    Member { name: "Monetize", required: false, shape: &MONETIZE_ACTION },
+    Member { name: "Block", required: false, sensitive: false, shape: &BLOCK_ACTION },
+    Member { name: "Allow", required: false, sensitive: false, shape: &ALLOW_ACTION },
+    Member { name: "Count", required: false, sensitive: false, shape: &COUNT_ACTION },
+    Member { name: "Captcha", required: false, sensitive: false, shape: &CAPTCHA_ACTION },
+    Member { name: "Challenge", required: false, sensitive: false, shape: &CHALLENGE_ACTION },
+    Member { name: "Monetize", required: false, sensitive: false, shape: &MONETIZE_ACTION },
 ]);
 pub static RULE_ACTION_OVERRIDE: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &ENTITY_NAME },
-    Member { name: "ActionToUse", required: true, shape: &RULE_ACTION },
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "ActionToUse", required: true, sensitive: false, shape: &RULE_ACTION },
 ]);
 pub static RULE_ACTION_OVERRIDES: Shape =
     Shape::List { element: &RULE_ACTION_OVERRIDE, min: None, max: Some(100) };
+pub static RULE_GROUP: Shape = Shape::Structure(&[
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Id", required: true, sensitive: false, shape: &ENTITY_ID },
+    Member { name: "Capacity", required: true, sensitive: false, shape: &CAPACITY_UNIT },
+    Member { name: "ARN", required: true, sensitive: false, shape: &RESOURCE_ARN },
+    Member { name: "Description", required: false, sensitive: false, shape: &ENTITY_DESCRIPTION },
+    Member { name: "Rules", required: false, sensitive: false, shape: &RULES },
+    Member { name: "VisibilityConfig", required: true, sensitive: false, shape: &VISIBILITY_CONFIG },
+    Member { name: "LabelNamespace", required: false, sensitive: false, shape: &LABEL_NAME },
+    Member {
+        name: "CustomResponseBodies",
+        required: false,
+        sensitive: false,
+        shape: &CUSTOM_RESPONSE_BODIES,
+    },
+    Member { name: "AvailableLabels", required: false, sensitive: false, shape: &LABEL_SUMMARIES },
+    Member { name: "ConsumedLabels", required: false, sensitive: false, shape: &LABEL_SUMMARIES },
+    Member { name: "MonetizationConfig", required: false, sensitive: false, shape: &MONETIZATION_CONFIG },
+]);
 pub static RULE_GROUP_REFERENCE_STATEMENT: Shape = Shape::Structure(&[
-    Member { name: "ARN", required: true, shape: &RESOURCE_ARN },
-    Member { name: "ExcludedRules", required: false, shape: &EXCLUDED_RULES },
-    Member { name: "RuleActionOverrides", required: false, shape: &RULE_ACTION_OVERRIDES },
+    Member { name: "ARN", required: true, sensitive: false, shape: &RESOURCE_ARN },
+    Member { name: "ExcludedRules", required: false, sensitive: false, shape: &EXCLUDED_RULES },
+    Member { name: "RuleActionOverrides", required: false, sensitive: false, shape: &RULE_ACTION_OVERRIDES },
+]);
+pub static RULE_GROUP_SUMMARIES: Shape = Shape::List { element: &RULE_GROUP_SUMMARY, min: None, max: None };
+pub static RULE_GROUP_SUMMARY: Shape = Shape::Structure(&[
+    Member { name: "Name", required: false, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Id", required: false, sensitive: false, shape: &ENTITY_ID },
+    Member { name: "Description", required: false, sensitive: false, shape: &ENTITY_DESCRIPTION },
+    Member { name: "LockToken", required: false, sensitive: false, shape: &LOCK_TOKEN },
+    Member { name: "ARN", required: false, sensitive: false, shape: &RESOURCE_ARN },
 ]);
 pub static RULE_PRIORITY: Shape = Shape::Integer { min: Some(0), max: None };
+pub static RULE_SUMMARIES: Shape = Shape::List { element: &RULE_SUMMARY, min: None, max: None };
+pub static RULE_SUMMARY: Shape = Shape::Structure(&[
+    Member { name: "Name", required: false, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Action", required: false, sensitive: false, shape: &RULE_ACTION },
+]);
 pub static RULES: Shape = Shape::List { element: &RULE, min: None, max: None };
-pub static SCOPE: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["CLOUDFRONT", "REGIONAL"],
-    sensitive: false,
-});
+pub static SAMPLE_WEIGHT: Shape = Shape::Long { min: Some(0), max: None };
+pub static SAMPLED_HTTP_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "Request", required: true, sensitive: false, shape: &HTTP_REQUEST },
+    Member { name: "Weight", required: true, sensitive: false, shape: &SAMPLE_WEIGHT },
+    Member { name: "Timestamp", required: false, sensitive: false, shape: &TIMESTAMP },
+    Member { name: "Action", required: false, sensitive: false, shape: &ACTION },
+    Member { name: "RuleNameWithinRuleGroup", required: false, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "RequestHeadersInserted", required: false, sensitive: false, shape: &HTTP_HEADERS },
+    Member { name: "ResponseCodeSent", required: false, sensitive: false, shape: &RESPONSE_STATUS_CODE },
+    Member { name: "Labels", required: false, sensitive: false, shape: &LABELS },
+    Member { name: "CaptchaResponse", required: false, sensitive: false, shape: &CAPTCHA_RESPONSE },
+    Member { name: "ChallengeResponse", required: false, sensitive: false, shape: &CHALLENGE_RESPONSE },
+    Member { name: "OverriddenAction", required: false, sensitive: false, shape: &ACTION },
+]);
+pub static SAMPLED_HTTP_REQUESTS: Shape =
+    Shape::List { element: &SAMPLED_HTTP_REQUEST, min: None, max: None };
+pub static SCOPE: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["CLOUDFRONT", "REGIONAL"] });
 pub static SEARCH_STRING: Shape = Shape::Blob { min: None, max: None };
-pub static SENSITIVITY_LEVEL: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["LOW", "HIGH"],
-    sensitive: false,
-});
-pub static SENSITIVITY_TO_ACT: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["LOW", "MEDIUM", "HIGH"],
-    sensitive: false,
-});
+pub static SENSITIVITY_LEVEL: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["LOW", "HIGH"] });
+pub static SENSITIVITY_TO_ACT: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["LOW", "MEDIUM", "HIGH"] });
+pub static SETTLEMENT_FILTER_STRING: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(256), pattern: Some(&PATTERN_17), values: &[] });
+pub static SETTLEMENT_ID_STRING: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(256), pattern: None, values: &[] });
+pub static SETTLEMENT_RECORD: Shape = Shape::Structure(&[
+    Member { name: "Timestamp", required: true, sensitive: false, shape: &TIMESTAMP },
+    Member { name: "PayerAddress", required: false, sensitive: false, shape: &SETTLEMENT_FILTER_STRING },
+    Member { name: "WalletAddress", required: false, sensitive: false, shape: &SETTLEMENT_FILTER_STRING },
+    Member { name: "Status", required: true, sensitive: false, shape: &SETTLEMENT_STATUS },
+    Member { name: "Amount", required: true, sensitive: false, shape: &MONETIZATION_AMOUNT_VALUE },
+    Member { name: "Currency", required: false, sensitive: false, shape: &CURRENCY },
+    Member { name: "Network", required: false, sensitive: false, shape: &SETTLEMENT_FILTER_STRING },
+    Member { name: "TransactionId", required: false, sensitive: false, shape: &SETTLEMENT_ID_STRING },
+    Member { name: "RequestId", required: false, sensitive: false, shape: &SETTLEMENT_FILTER_STRING },
+    Member { name: "SourceName", required: false, sensitive: false, shape: &FILTER_STRING },
+    Member { name: "Organization", required: false, sensitive: false, shape: &FILTER_STRING },
+    Member { name: "SourceCategory", required: false, sensitive: false, shape: &FILTER_STRING },
+    Member { name: "Intent", required: false, sensitive: false, shape: &FILTER_STRING },
+    Member { name: "Verified", required: false, sensitive: false, shape: &VERIFIED_STATUS },
+    Member { name: "ContentPath", required: false, sensitive: false, shape: &FILTER_STRING },
+    Member { name: "WebAclArn", required: false, sensitive: false, shape: &RESOURCE_ARN },
+    Member { name: "RequestTimestamp", required: false, sensitive: false, shape: &TIMESTAMP },
+]);
 pub static SETTLEMENT_RECORD_LIMIT: Shape = Shape::Integer { min: Some(1), max: Some(100) };
+pub static SETTLEMENT_RECORD_LIST: Shape = Shape::List { element: &SETTLEMENT_RECORD, min: None, max: None };
 pub static SETTLEMENT_SORT_BY: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["TIMESTAMP", "AMOUNT", "NAME", "STATUS"],
-    sensitive: false,
 });
-pub static SINGLE_COOKIE_NAME: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(60),
-    pattern: Some(&PATTERN_2),
-    values: &[],
-    sensitive: false,
+pub static SETTLEMENT_STATUS: Shape = Shape::String(StringShape {
+    min: None,
+    max: None,
+    pattern: None,
+    values: &["SETTLED", "PENDING", "FAILED", "SERVICE_ERROR", "SKIPPED_ORIGIN_ERROR", "DUPLICATE"],
 });
-pub static SINGLE_HEADER: Shape =
-    Shape::Structure(&[Member { name: "Name", required: true, shape: &FIELD_TO_MATCH_DATA }]);
-pub static SINGLE_QUERY_ARGUMENT: Shape =
-    Shape::Structure(&[Member { name: "Name", required: true, shape: &FIELD_TO_MATCH_DATA }]);
+pub static SINGLE_COOKIE_NAME: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(60), pattern: Some(&PATTERN_2), values: &[] });
+pub static SINGLE_HEADER: Shape = Shape::Structure(&[Member {
+    name: "Name",
+    required: true,
+    sensitive: false,
+    shape: &FIELD_TO_MATCH_DATA,
+}]);
+pub static SINGLE_QUERY_ARGUMENT: Shape = Shape::Structure(&[Member {
+    name: "Name",
+    required: true,
+    sensitive: false,
+    shape: &FIELD_TO_MATCH_DATA,
+}]);
 pub static SIZE: Shape = Shape::Long { min: Some(0), max: Some(21474836480) };
 pub static SIZE_CONSTRAINT_STATEMENT: Shape = Shape::Structure(&[
-    Member { name: "FieldToMatch", required: true, shape: &FIELD_TO_MATCH },
-    Member { name: "ComparisonOperator", required: true, shape: &COMPARISON_OPERATOR },
-    Member { name: "Size", required: true, shape: &SIZE },
-    Member { name: "TextTransformations", required: true, shape: &TEXT_TRANSFORMATIONS },
-    Member { name: "PreParseTextTransformations", required: false, shape: &PRE_PARSE_TEXT_TRANSFORMATIONS },
+    Member { name: "FieldToMatch", required: true, sensitive: false, shape: &FIELD_TO_MATCH },
+    Member { name: "ComparisonOperator", required: true, sensitive: false, shape: &COMPARISON_OPERATOR },
+    Member { name: "Size", required: true, sensitive: false, shape: &SIZE },
+    Member { name: "TextTransformations", required: true, sensitive: false, shape: &TEXT_TRANSFORMATIONS },
+    Member {
+        name: "PreParseTextTransformations",
+        required: false,
+        sensitive: false,
+        shape: &PRE_PARSE_TEXT_TRANSFORMATIONS,
+    },
 ]);
 pub static SIZE_INSPECTION_LIMIT: Shape = Shape::String(StringShape {
     min: None,
     max: None,
     pattern: None,
     values: &["KB_16", "KB_32", "KB_48", "KB_64"],
-    sensitive: false,
 });
-pub static SORT_ORDER: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["ASC", "DESC"],
-    sensitive: false,
-});
+pub static SOLVE_TIMESTAMP: Shape = Shape::Long { min: None, max: None };
+pub static SORT_ORDER: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["ASC", "DESC"] });
+pub static SOURCE_STATISTICS: Shape = Shape::Structure(&[
+    Member { name: "SourceName", required: true, sensitive: false, shape: &FILTER_STRING },
+    Member { name: "Percentage", required: true, sensitive: false, shape: &PERCENTAGE_VALUE },
+    Member { name: "Amount", required: true, sensitive: false, shape: &MONETIZATION_AMOUNT_VALUE },
+    Member { name: "RequestCount", required: true, sensitive: false, shape: &REQUEST_COUNT },
+    Member { name: "SourceCategory", required: false, sensitive: false, shape: &FILTER_STRING },
+    Member { name: "Intent", required: false, sensitive: false, shape: &FILTER_STRING },
+    Member { name: "Organization", required: false, sensitive: false, shape: &FILTER_STRING },
+    Member { name: "Verified", required: false, sensitive: false, shape: &VERIFIED_STATUS },
+    Member { name: "GroupByValue", required: false, sensitive: false, shape: &FILTER_STRING },
+]);
+pub static SOURCE_STATISTICS_LIST: Shape = Shape::List { element: &SOURCE_STATISTICS, min: None, max: None };
 pub static SQLI_MATCH_STATEMENT: Shape = Shape::Structure(&[
-    Member { name: "FieldToMatch", required: true, shape: &FIELD_TO_MATCH },
-    Member { name: "TextTransformations", required: true, shape: &TEXT_TRANSFORMATIONS },
-    Member { name: "PreParseTextTransformations", required: false, shape: &PRE_PARSE_TEXT_TRANSFORMATIONS },
-    Member { name: "SensitivityLevel", required: false, shape: &SENSITIVITY_LEVEL },
+    Member { name: "FieldToMatch", required: true, sensitive: false, shape: &FIELD_TO_MATCH },
+    Member { name: "TextTransformations", required: true, sensitive: false, shape: &TEXT_TRANSFORMATIONS },
+    Member {
+        name: "PreParseTextTransformations",
+        required: false,
+        sensitive: false,
+        shape: &PRE_PARSE_TEXT_TRANSFORMATIONS,
+    },
+    Member { name: "SensitivityLevel", required: false, sensitive: false, shape: &SENSITIVITY_LEVEL },
 ]);
 pub static STATEMENT: Shape = Shape::Structure(&[
-    Member { name: "ByteMatchStatement", required: false, shape: &BYTE_MATCH_STATEMENT },
-    Member { name: "SqliMatchStatement", required: false, shape: &SQLI_MATCH_STATEMENT },
-    Member { name: "XssMatchStatement", required: false, shape: &XSS_MATCH_STATEMENT },
-    Member { name: "SizeConstraintStatement", required: false, shape: &SIZE_CONSTRAINT_STATEMENT },
-    Member { name: "GeoMatchStatement", required: false, shape: &GEO_MATCH_STATEMENT },
-    Member { name: "RuleGroupReferenceStatement", required: false, shape: &RULE_GROUP_REFERENCE_STATEMENT },
-    Member { name: "IPSetReferenceStatement", required: false, shape: &IP_SET_REFERENCE_STATEMENT },
+    Member { name: "ByteMatchStatement", required: false, sensitive: false, shape: &BYTE_MATCH_STATEMENT },
+    Member { name: "SqliMatchStatement", required: false, sensitive: false, shape: &SQLI_MATCH_STATEMENT },
+    Member { name: "XssMatchStatement", required: false, sensitive: false, shape: &XSS_MATCH_STATEMENT },
+    Member {
+        name: "SizeConstraintStatement",
+        required: false,
+        sensitive: false,
+        shape: &SIZE_CONSTRAINT_STATEMENT,
+    },
+    Member { name: "GeoMatchStatement", required: false, sensitive: false, shape: &GEO_MATCH_STATEMENT },
+    Member {
+        name: "RuleGroupReferenceStatement",
+        required: false,
+        sensitive: false,
+        shape: &RULE_GROUP_REFERENCE_STATEMENT,
+    },
+    Member {
+        name: "IPSetReferenceStatement",
+        required: false,
+        sensitive: false,
+        shape: &IP_SET_REFERENCE_STATEMENT,
+    },
     Member {
         name: "RegexPatternSetReferenceStatement",
         required: false,
+        sensitive: false,
         shape: &REGEX_PATTERN_SET_REFERENCE_STATEMENT,
     },
-    Member { name: "RateBasedStatement", required: false, shape: &RATE_BASED_STATEMENT },
-    Member { name: "AndStatement", required: false, shape: &AND_STATEMENT },
-    Member { name: "OrStatement", required: false, shape: &OR_STATEMENT },
-    Member { name: "NotStatement", required: false, shape: &NOT_STATEMENT },
-    Member { name: "ManagedRuleGroupStatement", required: false, shape: &MANAGED_RULE_GROUP_STATEMENT },
-    Member { name: "LabelMatchStatement", required: false, shape: &LABEL_MATCH_STATEMENT },
-    Member { name: "RegexMatchStatement", required: false, shape: &REGEX_MATCH_STATEMENT },
-    Member { name: "AsnMatchStatement", required: false, shape: &ASN_MATCH_STATEMENT },
+    Member { name: "RateBasedStatement", required: false, sensitive: false, shape: &RATE_BASED_STATEMENT },
+    Member { name: "AndStatement", required: false, sensitive: false, shape: &AND_STATEMENT },
+    Member { name: "OrStatement", required: false, sensitive: false, shape: &OR_STATEMENT },
+    Member { name: "NotStatement", required: false, sensitive: false, shape: &NOT_STATEMENT },
+    Member {
+        name: "ManagedRuleGroupStatement",
+        required: false,
+        sensitive: false,
+        shape: &MANAGED_RULE_GROUP_STATEMENT,
+    },
+    Member { name: "LabelMatchStatement", required: false, sensitive: false, shape: &LABEL_MATCH_STATEMENT },
+    Member { name: "RegexMatchStatement", required: false, sensitive: false, shape: &REGEX_MATCH_STATEMENT },
+    Member { name: "AsnMatchStatement", required: false, sensitive: false, shape: &ASN_MATCH_STATEMENT },
 ]);
 pub static STATEMENTS: Shape = Shape::List { element: &STATEMENT, min: None, max: None };
-pub static STRING: Shape =
-    Shape::String(StringShape { min: None, max: None, pattern: None, values: &[], sensitive: false });
+pub static STRING: Shape = Shape::String(StringShape { min: None, max: None, pattern: None, values: &[] });
 pub static SUCCESS_CODE: Shape = Shape::Integer { min: Some(0), max: Some(999) };
-pub static SUCCESS_VALUE: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(100),
-    pattern: Some(&PATTERN_2),
-    values: &[],
-    sensitive: false,
-});
+pub static SUCCESS_VALUE: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(100), pattern: Some(&PATTERN_2), values: &[] });
 pub static TAG: Shape = Shape::Structure(&[
-    Member { name: "Key", required: true, shape: &TAG_KEY },
-    Member { name: "Value", required: true, shape: &TAG_VALUE },
+    Member { name: "Key", required: true, sensitive: false, shape: &TAG_KEY },
+    Member { name: "Value", required: true, sensitive: false, shape: &TAG_VALUE },
 ]);
-pub static TAG_KEY: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(128),
-    pattern: Some(&PATTERN_7),
-    values: &[],
-    sensitive: false,
-});
+pub static TAG_INFO_FOR_RESOURCE: Shape = Shape::Structure(&[
+    Member { name: "ResourceARN", required: false, sensitive: false, shape: &RESOURCE_ARN },
+    Member { name: "TagList", required: false, sensitive: false, shape: &TAG_LIST },
+]);
+pub static TAG_KEY: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: Some(&PATTERN_7), values: &[] });
 pub static TAG_KEY_LIST: Shape = Shape::List { element: &TAG_KEY, min: Some(1), max: None };
 pub static TAG_LIST: Shape = Shape::List { element: &TAG, min: Some(1), max: None };
 pub static TAG_RESOURCE_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "ResourceARN", required: true, shape: &RESOURCE_ARN },
-    Member { name: "Tags", required: true, shape: &TAG_LIST },
+    Member { name: "ResourceARN", required: true, sensitive: false, shape: &RESOURCE_ARN },
+    Member { name: "Tags", required: true, sensitive: false, shape: &TAG_LIST },
 ]);
-pub static TAG_VALUE: Shape = Shape::String(StringShape {
-    min: Some(0),
-    max: Some(256),
-    pattern: Some(&PATTERN_7),
-    values: &[],
-    sensitive: false,
-});
+pub static TAG_RESOURCE_RESPONSE: Shape = Shape::Structure(&[]);
+pub static TAG_VALUE: Shape =
+    Shape::String(StringShape { min: Some(0), max: Some(256), pattern: Some(&PATTERN_7), values: &[] });
 pub static TEXT_TRANSFORMATION: Shape = Shape::Structure(&[
-    Member { name: "Priority", required: true, shape: &TEXT_TRANSFORMATION_PRIORITY },
-    Member { name: "Type", required: true, shape: &TEXT_TRANSFORMATION_TYPE },
+    Member { name: "Priority", required: true, sensitive: false, shape: &TEXT_TRANSFORMATION_PRIORITY },
+    Member { name: "Type", required: true, sensitive: false, shape: &TEXT_TRANSFORMATION_TYPE },
 ]);
 pub static TEXT_TRANSFORMATION_PRIORITY: Shape = Shape::Integer { min: Some(0), max: None };
 pub static TEXT_TRANSFORMATION_TYPE: Shape = Shape::String(StringShape {
@@ -1578,7 +2182,6 @@ pub static TEXT_TRANSFORMATION_TYPE: Shape = Shape::String(StringShape {
         "JS_DECODE_EXT",
         "SHA256",
     ],
-    sensitive: false,
 });
 pub static TEXT_TRANSFORMATIONS: Shape =
     Shape::List { element: &TEXT_TRANSFORMATION, min: Some(1), max: None };
@@ -1587,138 +2190,231 @@ pub static TIME_SERIES_STATISTIC_TYPE: Shape = Shape::String(StringShape {
     max: None,
     pattern: None,
     values: &["DATE_HISTOGRAM", "PAYMENT_TRAFFIC"],
-    sensitive: false,
 });
 pub static TIME_WINDOW: Shape = Shape::Structure(&[
-    Member { name: "StartTime", required: true, shape: &TIMESTAMP },
-    Member { name: "EndTime", required: true, shape: &TIMESTAMP },
+    Member { name: "StartTime", required: true, sensitive: false, shape: &TIMESTAMP },
+    Member { name: "EndTime", required: true, sensitive: false, shape: &TIMESTAMP },
 ]);
 pub static TIME_WINDOW_DAY: Shape = Shape::Integer { min: Some(1), max: None };
 pub static TIME_WINDOW_SECOND: Shape = Shape::Long { min: Some(60), max: Some(259200) };
 pub static TIMESTAMP: Shape = Shape::Timestamp;
-pub static TOKEN_DOMAIN: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(253),
-    pattern: Some(&PATTERN_14),
-    values: &[],
-    sensitive: false,
-});
+pub static TOKEN_DOMAIN: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(253), pattern: Some(&PATTERN_14), values: &[] });
 pub static TOKEN_DOMAINS: Shape = Shape::List { element: &TOKEN_DOMAIN, min: None, max: None };
+pub static URI_STRING: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &[] });
 pub static UNTAG_RESOURCE_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "ResourceARN", required: true, shape: &RESOURCE_ARN },
-    Member { name: "TagKeys", required: true, shape: &TAG_KEY_LIST },
+    Member { name: "ResourceARN", required: true, sensitive: false, shape: &RESOURCE_ARN },
+    Member { name: "TagKeys", required: true, sensitive: false, shape: &TAG_KEY_LIST },
 ]);
+pub static UNTAG_RESOURCE_RESPONSE: Shape = Shape::Structure(&[]);
 pub static UPDATE_IP_SET_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &ENTITY_NAME },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "Id", required: true, shape: &ENTITY_ID },
-    Member { name: "Description", required: false, shape: &ENTITY_DESCRIPTION },
-    Member { name: "Addresses", required: true, shape: &IP_ADDRESSES },
-    Member { name: "LockToken", required: true, shape: &LOCK_TOKEN },
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "Id", required: true, sensitive: false, shape: &ENTITY_ID },
+    Member { name: "Description", required: false, sensitive: false, shape: &ENTITY_DESCRIPTION },
+    Member { name: "Addresses", required: true, sensitive: false, shape: &IP_ADDRESSES },
+    Member { name: "LockToken", required: true, sensitive: false, shape: &LOCK_TOKEN },
 ]);
+pub static UPDATE_IP_SET_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "NextLockToken",
+    required: false,
+    sensitive: false,
+    shape: &LOCK_TOKEN,
+}]);
 pub static UPDATE_MANAGED_RULE_SET_VERSION_EXPIRY_DATE_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &ENTITY_NAME },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "Id", required: true, shape: &ENTITY_ID },
-    Member { name: "LockToken", required: true, shape: &LOCK_TOKEN },
-    Member { name: "VersionToExpire", required: true, shape: &VERSION_KEY_STRING },
-    Member { name: "ExpiryTimestamp", required: true, shape: &TIMESTAMP },
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "Id", required: true, sensitive: false, shape: &ENTITY_ID },
+    Member { name: "LockToken", required: true, sensitive: false, shape: &LOCK_TOKEN },
+    Member { name: "VersionToExpire", required: true, sensitive: false, shape: &VERSION_KEY_STRING },
+    Member { name: "ExpiryTimestamp", required: true, sensitive: false, shape: &TIMESTAMP },
+]);
+pub static UPDATE_MANAGED_RULE_SET_VERSION_EXPIRY_DATE_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "ExpiringVersion", required: false, sensitive: false, shape: &VERSION_KEY_STRING },
+    Member { name: "ExpiryTimestamp", required: false, sensitive: false, shape: &TIMESTAMP },
+    Member { name: "NextLockToken", required: false, sensitive: false, shape: &LOCK_TOKEN },
 ]);
 pub static UPDATE_REGEX_PATTERN_SET_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &ENTITY_NAME },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "Id", required: true, shape: &ENTITY_ID },
-    Member { name: "Description", required: false, shape: &ENTITY_DESCRIPTION },
-    Member { name: "RegularExpressionList", required: true, shape: &REGULAR_EXPRESSION_LIST },
-    Member { name: "LockToken", required: true, shape: &LOCK_TOKEN },
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "Id", required: true, sensitive: false, shape: &ENTITY_ID },
+    Member { name: "Description", required: false, sensitive: false, shape: &ENTITY_DESCRIPTION },
+    Member {
+        name: "RegularExpressionList",
+        required: true,
+        sensitive: false,
+        shape: &REGULAR_EXPRESSION_LIST,
+    },
+    Member { name: "LockToken", required: true, sensitive: false, shape: &LOCK_TOKEN },
 ]);
+pub static UPDATE_REGEX_PATTERN_SET_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "NextLockToken",
+    required: false,
+    sensitive: false,
+    shape: &LOCK_TOKEN,
+}]);
 pub static UPDATE_RULE_GROUP_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &ENTITY_NAME },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "Id", required: true, shape: &ENTITY_ID },
-    Member { name: "Description", required: false, shape: &ENTITY_DESCRIPTION },
-    Member { name: "Rules", required: false, shape: &RULES },
-    Member { name: "VisibilityConfig", required: true, shape: &VISIBILITY_CONFIG },
-    Member { name: "LockToken", required: true, shape: &LOCK_TOKEN },
-    Member { name: "CustomResponseBodies", required: false, shape: &CUSTOM_RESPONSE_BODIES },
-    Member { name: "MonetizationConfig", required: false, shape: &MONETIZATION_CONFIG },
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "Id", required: true, sensitive: false, shape: &ENTITY_ID },
+    Member { name: "Description", required: false, sensitive: false, shape: &ENTITY_DESCRIPTION },
+    Member { name: "Rules", required: false, sensitive: false, shape: &RULES },
+    Member { name: "VisibilityConfig", required: true, sensitive: false, shape: &VISIBILITY_CONFIG },
+    Member { name: "LockToken", required: true, sensitive: false, shape: &LOCK_TOKEN },
+    Member {
+        name: "CustomResponseBodies",
+        required: false,
+        sensitive: false,
+        shape: &CUSTOM_RESPONSE_BODIES,
+    },
+    Member { name: "MonetizationConfig", required: false, sensitive: false, shape: &MONETIZATION_CONFIG },
 ]);
+pub static UPDATE_RULE_GROUP_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "NextLockToken",
+    required: false,
+    sensitive: false,
+    shape: &LOCK_TOKEN,
+}]);
 pub static UPDATE_WEB_ACL_REQUEST: Shape = Shape::Structure(&[
-    Member { name: "Name", required: true, shape: &ENTITY_NAME },
-    Member { name: "Scope", required: true, shape: &SCOPE },
-    Member { name: "Id", required: true, shape: &ENTITY_ID },
-    Member { name: "DefaultAction", required: true, shape: &DEFAULT_ACTION },
-    Member { name: "Description", required: false, shape: &ENTITY_DESCRIPTION },
-    Member { name: "Rules", required: false, shape: &RULES },
-    Member { name: "VisibilityConfig", required: true, shape: &VISIBILITY_CONFIG },
-    Member { name: "DataProtectionConfig", required: false, shape: &DATA_PROTECTION_CONFIG },
-    Member { name: "LockToken", required: true, shape: &LOCK_TOKEN },
-    Member { name: "CustomResponseBodies", required: false, shape: &CUSTOM_RESPONSE_BODIES },
-    Member { name: "CaptchaConfig", required: false, shape: &CAPTCHA_CONFIG },
-    Member { name: "ChallengeConfig", required: false, shape: &CHALLENGE_CONFIG },
-    Member { name: "TokenDomains", required: false, shape: &TOKEN_DOMAINS },
-    Member { name: "AssociationConfig", required: false, shape: &ASSOCIATION_CONFIG },
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Scope", required: true, sensitive: false, shape: &SCOPE },
+    Member { name: "Id", required: true, sensitive: false, shape: &ENTITY_ID },
+    Member { name: "DefaultAction", required: true, sensitive: false, shape: &DEFAULT_ACTION },
+    Member { name: "Description", required: false, sensitive: false, shape: &ENTITY_DESCRIPTION },
+    Member { name: "Rules", required: false, sensitive: false, shape: &RULES },
+    Member { name: "VisibilityConfig", required: true, sensitive: false, shape: &VISIBILITY_CONFIG },
+    Member {
+        name: "DataProtectionConfig",
+        required: false,
+        sensitive: false,
+        shape: &DATA_PROTECTION_CONFIG,
+    },
+    Member { name: "LockToken", required: true, sensitive: false, shape: &LOCK_TOKEN },
+    Member {
+        name: "CustomResponseBodies",
+        required: false,
+        sensitive: false,
+        shape: &CUSTOM_RESPONSE_BODIES,
+    },
+    Member { name: "CaptchaConfig", required: false, sensitive: false, shape: &CAPTCHA_CONFIG },
+    Member { name: "ChallengeConfig", required: false, sensitive: false, shape: &CHALLENGE_CONFIG },
+    Member { name: "TokenDomains", required: false, sensitive: false, shape: &TOKEN_DOMAINS },
+    Member { name: "AssociationConfig", required: false, sensitive: false, shape: &ASSOCIATION_CONFIG },
     Member {
         name: "OnSourceDDoSProtectionConfig",
         required: false,
+        sensitive: false,
         shape: &ON_SOURCE_D_DO_S_PROTECTION_CONFIG,
     },
-    Member { name: "ApplicationConfig", required: false, shape: &APPLICATION_CONFIG },
-    Member { name: "MonetizationConfig", required: false, shape: &MONETIZATION_CONFIG },
+    Member { name: "ApplicationConfig", required: false, sensitive: false, shape: &APPLICATION_CONFIG },
+    Member { name: "MonetizationConfig", required: false, sensitive: false, shape: &MONETIZATION_CONFIG },
 ]);
-pub static URI_FRAGMENT: Shape =
-    Shape::Structure(&[Member { name: "FallbackBehavior", required: false, shape: &FALLBACK_BEHAVIOR }]);
+pub static UPDATE_WEB_ACL_RESPONSE: Shape = Shape::Structure(&[Member {
+    name: "NextLockToken",
+    required: false,
+    sensitive: false,
+    shape: &LOCK_TOKEN,
+}]);
+pub static URI_FRAGMENT: Shape = Shape::Structure(&[Member {
+    name: "FallbackBehavior",
+    required: false,
+    sensitive: false,
+    shape: &FALLBACK_BEHAVIOR,
+}]);
 pub static URI_PATH: Shape = Shape::Structure(&[]);
-pub static URI_PATH_PREFIX_STRING: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(512),
-    pattern: Some(&PATTERN_17),
-    values: &[],
+pub static URI_PATH_PREFIX_STRING: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(512), pattern: Some(&PATTERN_18), values: &[] });
+pub static USAGE_OF_ACTION: Shape =
+    Shape::String(StringShape { min: None, max: None, pattern: None, values: &["ENABLED", "DISABLED"] });
+pub static USERNAME_FIELD: Shape = Shape::Structure(&[Member {
+    name: "Identifier",
+    required: true,
     sensitive: false,
-});
-pub static USAGE_OF_ACTION: Shape = Shape::String(StringShape {
-    min: None,
-    max: None,
-    pattern: None,
-    values: &["ENABLED", "DISABLED"],
-    sensitive: false,
-});
-pub static USERNAME_FIELD: Shape =
-    Shape::Structure(&[Member { name: "Identifier", required: true, shape: &FIELD_IDENTIFIER }]);
-pub static VENDOR_NAME: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(128),
-    pattern: Some(&PATTERN_2),
-    values: &[],
-    sensitive: false,
-});
-pub static VERSION_KEY_STRING: Shape = Shape::String(StringShape {
-    min: Some(1),
-    max: Some(64),
-    pattern: Some(&PATTERN_11),
-    values: &[],
-    sensitive: false,
-});
+    shape: &FIELD_IDENTIFIER,
+}]);
+pub static VENDOR_NAME: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(128), pattern: Some(&PATTERN_2), values: &[] });
+pub static VERIFIED_STATUS: Shape = Shape::Boolean;
+pub static VERSION_KEY_STRING: Shape =
+    Shape::String(StringShape { min: Some(1), max: Some(64), pattern: Some(&PATTERN_11), values: &[] });
 pub static VERSION_TO_PUBLISH: Shape = Shape::Structure(&[
-    Member { name: "AssociatedRuleGroupArn", required: false, shape: &RESOURCE_ARN },
-    Member { name: "ForecastedLifetime", required: false, shape: &TIME_WINDOW_DAY },
+    Member { name: "AssociatedRuleGroupArn", required: false, sensitive: false, shape: &RESOURCE_ARN },
+    Member { name: "ForecastedLifetime", required: false, sensitive: false, shape: &TIME_WINDOW_DAY },
 ]);
 pub static VERSIONS_TO_PUBLISH: Shape =
     Shape::Map { key: &VERSION_KEY_STRING, value: &VERSION_TO_PUBLISH, min: None, max: None };
 pub static VISIBILITY_CONFIG: Shape = Shape::Structure(&[
-    Member { name: "SampledRequestsEnabled", required: true, shape: &BOOLEAN },
-    Member { name: "CloudWatchMetricsEnabled", required: true, shape: &BOOLEAN },
-    Member { name: "MetricName", required: true, shape: &METRIC_NAME },
+    Member { name: "SampledRequestsEnabled", required: true, sensitive: false, shape: &BOOLEAN },
+    Member { name: "CloudWatchMetricsEnabled", required: true, sensitive: false, shape: &BOOLEAN },
+    Member { name: "MetricName", required: true, sensitive: false, shape: &METRIC_NAME },
 ]);
-pub static WALLET_ADDRESS: Shape = Shape::String(StringShape {
-    min: Some(26),
-    max: Some(44),
-    pattern: Some(&PATTERN_2),
-    values: &[],
-    sensitive: false,
-});
+pub static WALLET_ADDRESS: Shape =
+    Shape::String(StringShape { min: Some(26), max: Some(44), pattern: Some(&PATTERN_2), values: &[] });
+pub static WEB_ACL: Shape = Shape::Structure(&[
+    Member { name: "Name", required: true, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Id", required: true, sensitive: false, shape: &ENTITY_ID },
+    Member { name: "ARN", required: true, sensitive: false, shape: &RESOURCE_ARN },
+    Member { name: "DefaultAction", required: true, sensitive: false, shape: &DEFAULT_ACTION },
+    Member { name: "Description", required: false, sensitive: false, shape: &ENTITY_DESCRIPTION },
+    Member { name: "Rules", required: false, sensitive: false, shape: &RULES },
+    Member { name: "VisibilityConfig", required: true, sensitive: false, shape: &VISIBILITY_CONFIG },
+    Member {
+        name: "DataProtectionConfig",
+        required: false,
+        sensitive: false,
+        shape: &DATA_PROTECTION_CONFIG,
+    },
+    Member { name: "Capacity", required: false, sensitive: false, shape: &CONSUMED_CAPACITY },
+    Member {
+        name: "PreProcessFirewallManagerRuleGroups",
+        required: false,
+        sensitive: false,
+        shape: &FIREWALL_MANAGER_RULE_GROUPS,
+    },
+    Member {
+        name: "PostProcessFirewallManagerRuleGroups",
+        required: false,
+        sensitive: false,
+        shape: &FIREWALL_MANAGER_RULE_GROUPS,
+    },
+    Member { name: "ManagedByFirewallManager", required: false, sensitive: false, shape: &BOOLEAN },
+    Member { name: "LabelNamespace", required: false, sensitive: false, shape: &LABEL_NAME },
+    Member {
+        name: "CustomResponseBodies",
+        required: false,
+        sensitive: false,
+        shape: &CUSTOM_RESPONSE_BODIES,
+    },
+    Member { name: "CaptchaConfig", required: false, sensitive: false, shape: &CAPTCHA_CONFIG },
+    Member { name: "ChallengeConfig", required: false, sensitive: false, shape: &CHALLENGE_CONFIG },
+    Member { name: "TokenDomains", required: false, sensitive: false, shape: &TOKEN_DOMAINS },
+    Member { name: "AssociationConfig", required: false, sensitive: false, shape: &ASSOCIATION_CONFIG },
+    Member { name: "RetrofittedByFirewallManager", required: false, sensitive: false, shape: &BOOLEAN },
+    Member {
+        name: "OnSourceDDoSProtectionConfig",
+        required: false,
+        sensitive: false,
+        shape: &ON_SOURCE_D_DO_S_PROTECTION_CONFIG,
+    },
+    Member { name: "ApplicationConfig", required: false, sensitive: false, shape: &APPLICATION_CONFIG },
+    Member { name: "MonetizationConfig", required: false, sensitive: false, shape: &MONETIZATION_CONFIG },
+]);
+pub static WEB_ACL_SUMMARIES: Shape = Shape::List { element: &WEB_ACL_SUMMARY, min: None, max: None };
+pub static WEB_ACL_SUMMARY: Shape = Shape::Structure(&[
+    Member { name: "Name", required: false, sensitive: false, shape: &ENTITY_NAME },
+    Member { name: "Id", required: false, sensitive: false, shape: &ENTITY_ID },
+    Member { name: "Description", required: false, sensitive: false, shape: &ENTITY_DESCRIPTION },
+    Member { name: "LockToken", required: false, sensitive: false, shape: &LOCK_TOKEN },
+    Member { name: "ARN", required: false, sensitive: false, shape: &RESOURCE_ARN },
+]);
 pub static XSS_MATCH_STATEMENT: Shape = Shape::Structure(&[
-    Member { name: "FieldToMatch", required: true, shape: &FIELD_TO_MATCH },
-    Member { name: "TextTransformations", required: true, shape: &TEXT_TRANSFORMATIONS },
-    Member { name: "PreParseTextTransformations", required: false, shape: &PRE_PARSE_TEXT_TRANSFORMATIONS },
+    Member { name: "FieldToMatch", required: true, sensitive: false, shape: &FIELD_TO_MATCH },
+    Member { name: "TextTransformations", required: true, sensitive: false, shape: &TEXT_TRANSFORMATIONS },
+    Member {
+        name: "PreParseTextTransformations",
+        required: false,
+        sensitive: false,
+        shape: &PRE_PARSE_TEXT_TRANSFORMATIONS,
+    },
 ]);

@@ -345,6 +345,99 @@ impl Operation {
         }
     }
 
+    /// What its output looks like, if the model gives it one.
+    pub fn output(self) -> Option<&'static Shape> {
+        match self {
+            Self::AssociateWebACL => Some(&super::constraints::ASSOCIATE_WEB_ACL_RESPONSE),
+            Self::CheckCapacity => Some(&super::constraints::CHECK_CAPACITY_RESPONSE),
+            Self::CreateAPIKey => Some(&super::constraints::CREATE_API_KEY_RESPONSE),
+            Self::CreateIPSet => Some(&super::constraints::CREATE_IP_SET_RESPONSE),
+            Self::CreateRegexPatternSet => Some(&super::constraints::CREATE_REGEX_PATTERN_SET_RESPONSE),
+            Self::CreateRuleGroup => Some(&super::constraints::CREATE_RULE_GROUP_RESPONSE),
+            Self::CreateWebACL => Some(&super::constraints::CREATE_WEB_ACL_RESPONSE),
+            Self::DeleteAPIKey => Some(&super::constraints::DELETE_API_KEY_RESPONSE),
+            Self::DeleteFirewallManagerRuleGroups => {
+                Some(&super::constraints::DELETE_FIREWALL_MANAGER_RULE_GROUPS_RESPONSE)
+            }
+            Self::DeleteIPSet => Some(&super::constraints::DELETE_IP_SET_RESPONSE),
+            Self::DeleteLoggingConfiguration => {
+                Some(&super::constraints::DELETE_LOGGING_CONFIGURATION_RESPONSE)
+            }
+            Self::DeletePermissionPolicy => Some(&super::constraints::DELETE_PERMISSION_POLICY_RESPONSE),
+            Self::DeleteRegexPatternSet => Some(&super::constraints::DELETE_REGEX_PATTERN_SET_RESPONSE),
+            Self::DeleteRuleGroup => Some(&super::constraints::DELETE_RULE_GROUP_RESPONSE),
+            Self::DeleteWebACL => Some(&super::constraints::DELETE_WEB_ACL_RESPONSE),
+            Self::DescribeAllManagedProducts => {
+                Some(&super::constraints::DESCRIBE_ALL_MANAGED_PRODUCTS_RESPONSE)
+            }
+            Self::DescribeManagedProductsByVendor => {
+                Some(&super::constraints::DESCRIBE_MANAGED_PRODUCTS_BY_VENDOR_RESPONSE)
+            }
+            Self::DescribeManagedRuleGroup => Some(&super::constraints::DESCRIBE_MANAGED_RULE_GROUP_RESPONSE),
+            Self::DisassociateWebACL => Some(&super::constraints::DISASSOCIATE_WEB_ACL_RESPONSE),
+            Self::GenerateMobileSdkReleaseUrl => {
+                Some(&super::constraints::GENERATE_MOBILE_SDK_RELEASE_URL_RESPONSE)
+            }
+            Self::GetDecryptedAPIKey => Some(&super::constraints::GET_DECRYPTED_API_KEY_RESPONSE),
+            Self::GetIPSet => Some(&super::constraints::GET_IP_SET_RESPONSE),
+            Self::GetLoggingConfiguration => Some(&super::constraints::GET_LOGGING_CONFIGURATION_RESPONSE),
+            Self::GetManagedRuleSet => Some(&super::constraints::GET_MANAGED_RULE_SET_RESPONSE),
+            Self::GetMobileSdkRelease => Some(&super::constraints::GET_MOBILE_SDK_RELEASE_RESPONSE),
+            Self::GetPermissionPolicy => Some(&super::constraints::GET_PERMISSION_POLICY_RESPONSE),
+            Self::GetRateBasedStatementManagedKeys => {
+                Some(&super::constraints::GET_RATE_BASED_STATEMENT_MANAGED_KEYS_RESPONSE)
+            }
+            Self::GetRegexPatternSet => Some(&super::constraints::GET_REGEX_PATTERN_SET_RESPONSE),
+            Self::GetRevenueStatistics => Some(&super::constraints::GET_REVENUE_STATISTICS_RESPONSE),
+            Self::GetRevenueStatisticsSummary => {
+                Some(&super::constraints::GET_REVENUE_STATISTICS_SUMMARY_RESPONSE)
+            }
+            Self::GetRevenueStatisticsTimeSeries => {
+                Some(&super::constraints::GET_REVENUE_STATISTICS_TIME_SERIES_RESPONSE)
+            }
+            Self::GetRuleGroup => Some(&super::constraints::GET_RULE_GROUP_RESPONSE),
+            Self::GetSampledRequests => Some(&super::constraints::GET_SAMPLED_REQUESTS_RESPONSE),
+            Self::GetTopPathStatisticsByTraffic => {
+                Some(&super::constraints::GET_TOP_PATH_STATISTICS_BY_TRAFFIC_RESPONSE)
+            }
+            Self::GetWebACL => Some(&super::constraints::GET_WEB_ACL_RESPONSE),
+            Self::GetWebACLForResource => Some(&super::constraints::GET_WEB_ACL_FOR_RESOURCE_RESPONSE),
+            Self::ListAPIKeys => Some(&super::constraints::LIST_API_KEYS_RESPONSE),
+            Self::ListAvailableManagedRuleGroupVersions => {
+                Some(&super::constraints::LIST_AVAILABLE_MANAGED_RULE_GROUP_VERSIONS_RESPONSE)
+            }
+            Self::ListAvailableManagedRuleGroups => {
+                Some(&super::constraints::LIST_AVAILABLE_MANAGED_RULE_GROUPS_RESPONSE)
+            }
+            Self::ListIPSets => Some(&super::constraints::LIST_IP_SETS_RESPONSE),
+            Self::ListLoggingConfigurations => {
+                Some(&super::constraints::LIST_LOGGING_CONFIGURATIONS_RESPONSE)
+            }
+            Self::ListManagedRuleSets => Some(&super::constraints::LIST_MANAGED_RULE_SETS_RESPONSE),
+            Self::ListMobileSdkReleases => Some(&super::constraints::LIST_MOBILE_SDK_RELEASES_RESPONSE),
+            Self::ListRegexPatternSets => Some(&super::constraints::LIST_REGEX_PATTERN_SETS_RESPONSE),
+            Self::ListResourcesForWebACL => Some(&super::constraints::LIST_RESOURCES_FOR_WEB_ACL_RESPONSE),
+            Self::ListRuleGroups => Some(&super::constraints::LIST_RULE_GROUPS_RESPONSE),
+            Self::ListSettlementRecords => Some(&super::constraints::LIST_SETTLEMENT_RECORDS_RESPONSE),
+            Self::ListTagsForResource => Some(&super::constraints::LIST_TAGS_FOR_RESOURCE_RESPONSE),
+            Self::ListWebACLs => Some(&super::constraints::LIST_WEB_AC_LS_RESPONSE),
+            Self::PutLoggingConfiguration => Some(&super::constraints::PUT_LOGGING_CONFIGURATION_RESPONSE),
+            Self::PutManagedRuleSetVersions => {
+                Some(&super::constraints::PUT_MANAGED_RULE_SET_VERSIONS_RESPONSE)
+            }
+            Self::PutPermissionPolicy => Some(&super::constraints::PUT_PERMISSION_POLICY_RESPONSE),
+            Self::TagResource => Some(&super::constraints::TAG_RESOURCE_RESPONSE),
+            Self::UntagResource => Some(&super::constraints::UNTAG_RESOURCE_RESPONSE),
+            Self::UpdateIPSet => Some(&super::constraints::UPDATE_IP_SET_RESPONSE),
+            Self::UpdateManagedRuleSetVersionExpiryDate => {
+                Some(&super::constraints::UPDATE_MANAGED_RULE_SET_VERSION_EXPIRY_DATE_RESPONSE)
+            }
+            Self::UpdateRegexPatternSet => Some(&super::constraints::UPDATE_REGEX_PATTERN_SET_RESPONSE),
+            Self::UpdateRuleGroup => Some(&super::constraints::UPDATE_RULE_GROUP_RESPONSE),
+            Self::UpdateWebACL => Some(&super::constraints::UPDATE_WEB_ACL_RESPONSE),
+        }
+    }
+
     /// The errors the model declares for it.
     pub const fn errors(self) -> &'static [ErrorKind] {
         match self {
