@@ -198,6 +198,7 @@ mod tests {
         assert!(!same("http://app.localhost:9229", "localhost:9229"));
         assert!(!same("http://localhost:9229", "app.localhost:9229"));
         assert!(!same("null", "null"));
+        assert!(!same("http://user@localhost", "user@localhost"));
         let origin: &[u8] = b"http://localhost";
         assert!(!is_same_origin([origin, origin], "localhost"));
     }

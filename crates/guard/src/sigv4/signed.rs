@@ -165,7 +165,7 @@ impl<'a> Signed<'a> {
         let plain = |text: &&str| {
             (1..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic() && b != b'%')
         };
-        if !credential.iter().all(|part| plain(&part)) {
+        if !credential.iter().all(plain) {
             return Err(SigV4Error::incomplete("Credential must consist of printable characters."));
         }
         let token = |name: &&str| {

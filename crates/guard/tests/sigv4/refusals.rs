@@ -235,6 +235,24 @@ fn a_header_that_the_signature_does_not_cover() {
 }
 
 #[test]
+fn the_header_alone() {
+    let read = |request: Request| {
+        let text = |name: &str| {
+            let (_, value) = request.headers.iter().find(|(n, _)| n == name)?;
+            std::str::from_utf8(value).ok()
+        };
+        guard::sigv4::read(text).map(|signed| assert_eq!(signed.region, "eu-west-1"))
+    };
+    assert_eq!(read(signed()), Ok(()));
+    assert_eq!(read(signed().without("authorization")), Err(MissingAuthenticationToken));
+    for name in ["host", "x-amz-date"] {
+        let uncovered = signed().replaced("authorization", &format!("{name};"), "");
+        refused(read(uncovered), "InvalidSignatureException", &format!("'{name}' must be"));
+    }
+    refused(read(signed().without("x-amz-date")), "IncompleteSignatureException", "'X-Amz-Date'");
+}
+
+#[test]
 fn a_body_that_the_signature_does_not_cover() {
     for stated in
         ["UNSIGNED-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"]
