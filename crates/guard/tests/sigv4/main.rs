@@ -1,5 +1,7 @@
 //! The verifier against signers that are not ours, and against everything that must not pass.
 
+#![allow(clippy::unwrap_used)]
+
 mod refusals;
 mod signers;
 mod support;
