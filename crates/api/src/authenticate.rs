@@ -3,7 +3,8 @@
 use domain::ids::{AccountId, Region};
 use domain::time::Time;
 use guard::sigv4::{self, SigV4Error};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
+use http::request::Parts;
 
 use crate::errors::ApiError;
 
@@ -14,29 +15,24 @@ pub struct Administrator {
     pub region: Region,
 }
 
-/// In `poolhouse dev` any AWS credentials pass. The signature must still be one: well-formed, for this
-/// service, made within five minutes. An access key id of 12 digits is the account, any other the default.
+/// In `poolhouse dev` any AWS credentials pass. The signature must still be one: well-formed, over everything
+/// that must be signed, for this service and body, made within five minutes. An access key id of 12 digits is
+/// the account, any other the default.
 pub fn any_credentials(
-    headers: &HeaderMap,
+    request: &Parts,
+    body: &[u8],
     service: &str,
     real_now: Time,
 ) -> Result<Administrator, ApiError> {
-    let header = |name: &str| {
-        let mut values = headers.get_all(name).iter();
-        match (values.next(), values.next()) {
-            (Some(value), None) => value.to_str().ok(),
-            _ => None,
-        }
-    };
-    let signed = sigv4::read(header)
-        .and_then(|signed| signed.check_scope(service).map(|()| signed))
-        .and_then(|signed| signed.check_time(real_now.secs()).map(|()| signed))
-        .map_err(refused)?;
-    let account =
-        if guard::arn::is_account_id(signed.access_key_id) { signed.access_key_id } else { "000000000000" };
-    Ok(Administrator { account: AccountId::new(account), region: Region::new(signed.region) })
+    let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    let query = request.uri.query().unwrap_or_default();
+    let signed =
+        sigv4::parse(request.method.as_str(), request.uri.path(), query, headers).map_err(refused)?;
+    signed.check(service, body, real_now.secs()).map_err(refused)?;
+    let account = sigv4::account_of(signed.signed.access_key_id).unwrap_or(guard::arn::AccountId::DEFAULT);
+    Ok(Administrator { account: AccountId::new(account.as_str()), region: Region::new(signed.signed.region) })
 }
 
 fn refused(error: SigV4Error) -> ApiError {
-    ApiError::named(StatusCode::BAD_REQUEST, error.type_name(), error.to_string())
+    ApiError::named(StatusCode::BAD_REQUEST, error.type_name(), error.message())
 }

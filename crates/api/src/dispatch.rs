@@ -81,11 +81,9 @@ impl Api {
             ));
         }
         let administrator = match operation.authorization() {
-            Authorization::Iam => Some(authenticate::any_credentials(
-                &request.headers,
-                "cognito-idp",
-                self.services.clock.real(),
-            )?),
+            Authorization::Iam => {
+                Some(authenticate::any_credentials(request, body, "cognito-idp", self.services.clock.real())?)
+            }
             _ => None,
         };
         let input = wire::parse(body).map_err(|fault| ApiError::serialization(fault.0))?;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 pub use clock::ShiftedClock;
 use flows::Services;
-use http::header::ORIGIN;
+use http::header::{HOST, ORIGIN};
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
 use state::Snapshots;
@@ -22,21 +22,20 @@ pub struct Controls {
     services: Arc<Services>,
     clock: Arc<ShiftedClock>,
     snapshots: Snapshots,
-    /// Host names allowed beside this machine's own.
-    allowed_hosts: Vec<String>,
 }
 
 impl Controls {
-    pub fn new(services: Arc<Services>, clock: Arc<ShiftedClock>, allowed_hosts: Vec<String>) -> Self {
-        Self { services, clock, snapshots: Snapshots::default(), allowed_hosts }
+    pub fn new(services: Arc<Services>, clock: Arc<ShiftedClock>) -> Self {
+        Self { services, clock, snapshots: Snapshots::default() }
     }
 
     /// Answers a request for `/_poolhouse/…`; `None` for any other path. No answer carries a CORS header, and
     /// a page of another origin is refused.
     pub async fn route(&self, request: &Parts, body: &Bytes) -> Option<Response<Bytes>> {
         let path = request.uri.path().strip_prefix("/_poolhouse")?;
-        let origin = request.headers.get(ORIGIN).map(|value| value.to_str().unwrap_or("null"));
-        if !guard::host::is_own_origin(origin, &self.allowed_hosts) {
+        let origins = request.headers.get_all(ORIGIN).iter().map(|value| value.as_bytes());
+        let host = request.headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if !guard::host::is_same_origin(origins, host) {
             return Some(reply::error(
                 StatusCode::FORBIDDEN,
                 "The test controls answer no page of another origin.",

@@ -61,7 +61,7 @@ pub async fn run(options: DevOptions) -> Outcome<()> {
     };
     jobs::start(&services);
     greet(&listeners, scheme, tls.as_ref());
-    let controls = Controls::new(services.clone(), clock, options.allow_host.clone());
+    let controls = Controls::new(services.clone(), clock);
     let router = Arc::new(Router::dev(services, controls, options.allow_host));
     listen::serve(listeners, router, tls.map(|tls| tls.acceptor)).await;
     Ok(())

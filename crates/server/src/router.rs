@@ -43,11 +43,8 @@ impl Router {
     }
 
     fn is_for_us(&self, request: &Parts) -> bool {
-        let mut hosts = request.headers.get_all(HOST).iter();
-        match (hosts.next().map(|h| h.to_str()), hosts.next()) {
-            (Some(Ok(host)), None) => guard::host::is_local(host, &self.allowed_hosts),
-            _ => false,
-        }
+        let hosts = request.headers.get_all(HOST).iter().map(|value| value.as_bytes());
+        guard::host::check(hosts, &self.allowed_hosts).is_ok()
     }
 }
 
