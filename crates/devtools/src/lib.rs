@@ -35,8 +35,10 @@ impl Controls {
     /// a page of another origin is refused.
     pub async fn route(&self, request: &Parts, body: &Bytes) -> Option<Response<Bytes>> {
         let path = request.uri.path().strip_prefix("/_poolhouse")?;
-        let origin = request.headers.get(ORIGIN).map(|value| value.to_str().unwrap_or("null"));
-        if !guard::host::is_own_origin(origin, &self.allowed_hosts) {
+        let is_own = |origin: &http::HeaderValue| {
+            guard::host::is_own_origin(Some(origin.to_str().unwrap_or("null")), &self.allowed_hosts)
+        };
+        if !request.headers.get_all(ORIGIN).iter().all(is_own) {
             return Some(reply::error(
                 StatusCode::FORBIDDEN,
                 "The test controls answer no page of another origin.",
