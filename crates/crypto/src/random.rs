@@ -71,7 +71,11 @@ pub fn alphanumeric(random: &dyn Random, n: usize) -> String {
 
 /// A version 4 UUID in lower-case hex.
 pub fn uuid(random: &dyn Random) -> String {
-    let mut b: [u8; 16] = bytes(random);
+    uuid_of(bytes(random))
+}
+
+/// The UUID (version 4) that these bytes make.
+pub fn uuid_of(mut b: [u8; 16]) -> String {
     b[6] = b[6] & 0x0f | 0x40;
     b[8] = b[8] & 0x3f | 0x80;
     let hex = data_encoding::HEXLOWER.encode(&b);

@@ -6,7 +6,7 @@ use crate::client::Client;
 use crate::names;
 use crate::pool::Pool;
 use crate::user::Attributes;
-use crate::{Error, Result};
+use crate::{Error, Result, username};
 
 /// Who writes: administrators may set what no client may.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +59,9 @@ pub fn check_write(
             }
         } else {
             check_value(name, schema, value)?;
+            if name == "preferred_username" && pool.is_alias_attribute(name) {
+                username::refuse_alias_form(pool, "Preferred username", value)?;
+            }
         }
         let value = if name == "email" && !pool.is_case_sensitive() {
             names::name_key(value, false)

@@ -18,7 +18,7 @@ pub enum NewUsername {
 /// is put among `attributes`, in place of any other given there.
 pub fn check(pool: &Pool, asked: &str, attributes: &mut Attributes) -> Result<NewUsername> {
     if pool.username_attributes().is_empty() {
-        refuse_alias_form(pool, asked)?;
+        refuse_alias_form(pool, "Username", asked)?;
         let username = if pool.is_case_sensitive() { asked.to_owned() } else { pool.name_key(asked) };
         return Ok(NewUsername::Given(username));
     }
@@ -39,16 +39,19 @@ pub fn check(pool: &Pool, asked: &str, attributes: &mut Attributes) -> Result<Ne
     Ok(NewUsername::Sub)
 }
 
-/// A username that looks like an alias would be ambiguous.
-fn refuse_alias_form(pool: &Pool, asked: &str) -> Result<()> {
-    let looks = [("email", is_email(asked)), ("phone_number", is_phone_number(asked))];
-    for (attribute, looks) in looks {
-        if looks && pool.is_alias_attribute(attribute) {
-            let form = attribute.replace('_', " ");
-            return Err(Error::invalid(format!(
-                "Username cannot be of {form} format, since user pool is configured for {form} alias."
-            )));
-        }
-    }
-    Ok(())
+/// The alias attribute of this pool, `email` or `phone_number`, that the name has the form of.
+pub fn alias_form(pool: &Pool, name: &str) -> Option<&'static str> {
+    [("email", is_email(name)), ("phone_number", is_phone_number(name))]
+        .into_iter()
+        .find_map(|(attribute, looks)| (looks && pool.is_alias_attribute(attribute)).then_some(attribute))
+}
+
+/// A name that its user chooses freely must not look like an address, which only its owner may sign in with.
+/// `what` begins the refusal.
+pub(crate) fn refuse_alias_form(pool: &Pool, what: &str, name: &str) -> Result<()> {
+    let Some(attribute) = alias_form(pool, name) else { return Ok(()) };
+    let form = attribute.replace('_', " ");
+    Err(Error::invalid(format!(
+        "{what} cannot be of {form} format, since user pool is configured for {form} alias."
+    )))
 }

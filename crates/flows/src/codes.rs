@@ -88,11 +88,12 @@ pub async fn redeem(cx: &PoolCx, user: &User, purpose: Purpose, given: &str) -> 
     Ok(code)
 }
 
-/// Uses the code up and gives the tries back.
+/// Uses the code up and gives its try back. Wrong tries stay counted: a user who proves an address of its own
+/// in between must not get more guesses at the code of somebody else's.
 pub fn consume(cx: &PoolCx, user: &User, purpose: Purpose, code: &Code) -> [Statement; 2] {
     [
         codes::consume(cx.pool_ref(), &user.id, purpose, code),
-        attempts::forget(cx.pool_ref(), Subject(user.id.as_str()), try_key(purpose)),
+        attempts::give_one_back(cx.pool_ref(), Subject(user.id.as_str()), try_key(purpose)),
     ]
 }
 

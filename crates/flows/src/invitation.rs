@@ -15,7 +15,6 @@ use crate::names::{self, Claim};
 use crate::{codes, messages, passwords, users};
 
 /// What AdminCreateUser asks for.
-#[derive(Debug)]
 pub struct Invitation {
     pub username: String,
     pub attributes: Vec<AttributeType>,
@@ -25,6 +24,12 @@ pub struct Invitation {
     pub suppress: bool,
     /// Take a verified alias away from whoever has it.
     pub force_alias: bool,
+}
+
+impl std::fmt::Debug for Invitation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Invitation(<redacted>)")
+    }
 }
 
 pub async fn create(cx: &PoolCx, asked: Invitation) -> Result<User> {

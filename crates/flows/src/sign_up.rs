@@ -65,12 +65,14 @@ fn destination(cx: &ClientCx, user: &User) -> Option<Destination> {
 
 /// ConfirmSignUp, after the client has been authenticated.
 pub async fn confirm(cx: &ClientCx, name: &str, code: &str, force_alias: bool) -> Result<()> {
-    let Some(user) = subject::find(cx, name).await? else {
-        if !cx.client.hides_user_existence() {
-            return Err(Error::UsernameClientCombinationNotFound);
+    let hides = cx.client.hides_user_existence();
+    let user = match subject::find(cx, name).await? {
+        Some(user) if user.status == UserStatus::Unconfirmed || !hides => user,
+        None if !hides => return Err(Error::UsernameClientCombinationNotFound),
+        _ => {
+            simulate::charge(cx, name, "try:confirm_sign_up", 15).await?;
+            return Err(Error::CodeMismatch);
         }
-        simulate::charge(cx, name, "try:confirm_sign_up", 15).await?;
-        return Err(Error::CodeMismatch);
     };
     users::retry(cx, &user, |user| async move {
         let user = &user;
@@ -89,6 +91,11 @@ pub async fn confirm(cx: &ClientCx, name: &str, code: &str, force_alias: bool) -
         users::update_with_first(cx, first, user, &after, Credentials::Changed, Claim::Confirmation).await
     })
     .await
+    .map_err(|error| match error {
+        // That a name has no code, or needs none any more, would tell that it is known.
+        Error::CodeExpired | Error::UserCannotBeConfirmed(_) if hides => Error::CodeMismatch,
+        other => other,
+    })
 }
 
 /// AdminConfirmSignUp. A code still under way becomes useless.
@@ -113,19 +120,30 @@ fn check_unconfirmed(user: &User) -> Result<()> {
 
 /// ResendConfirmationCode, after the client has been authenticated.
 pub async fn resend(cx: &ClientCx, name: &str) -> Result<CodeDeliveryDetailsType> {
-    let Some(user) = subject::find(cx, name).await? else {
-        if !cx.client.hides_user_existence() {
-            return Err(Error::UsernameClientCombinationNotFound);
-        }
-        simulate::charge(cx, name, "send:confirm_sign_up", codes::SENDS_PER_HOUR).await?;
-        return Ok(simulate::delivery(cx, name));
+    let hides = cx.client.hides_user_existence();
+    if hides && cx.pool().auto_verified_attributes().is_empty() {
+        return Err(Error::AutoVerificationOff);
+    }
+    let outcome = match subject::find(cx, name).await? {
+        Some(user) => send_again(cx, &user).await,
+        None => Err(Error::UsernameClientCombinationNotFound),
     };
+    match outcome {
+        Err(error) if hides && simulate::tells_existence(&error) => {
+            simulate::charge(cx, name, "send:confirm_sign_up", codes::SENDS_PER_HOUR).await?;
+            Ok(simulate::delivery(cx, name))
+        }
+        other => other,
+    }
+}
+
+async fn send_again(cx: &ClientCx, user: &User) -> Result<CodeDeliveryDetailsType> {
     if user.status != UserStatus::Unconfirmed {
         return Err(Error::UserAlreadyConfirmed);
     }
-    let destination = destination(cx, &user).ok_or(Error::AutoVerificationOff)?;
-    let mut batch = vec![codes::charge_send(cx, &user, Purpose::ConfirmSignUp)];
-    batch.extend(codes::issue(cx, &user, Purpose::ConfirmSignUp, MessagePurpose::ResendCode, &destination)?);
+    let destination = destination(cx, user).ok_or(Error::AutoVerificationOff)?;
+    let mut batch = vec![codes::charge_send(cx, user, Purpose::ConfirmSignUp)];
+    batch.extend(codes::issue(cx, user, Purpose::ConfirmSignUp, MessagePurpose::ResendCode, &destination)?);
     cx.db().apply(batch, codes::refusal).await?;
     Ok(destination.details())
 }

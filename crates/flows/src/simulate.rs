@@ -42,6 +42,9 @@ pub(crate) fn tells_existence(error: &Error) -> bool {
     matches!(
         error,
         Error::UserNotFound
+            | Error::UsernameClientCombinationNotFound
+            | Error::UserAlreadyConfirmed
+            | Error::AutoVerificationOff
             | Error::UserDisabled
             | Error::PasswordCannotBeReset
             | Error::NoVerifiedRecoveryAttribute

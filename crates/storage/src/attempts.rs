@@ -85,6 +85,14 @@ pub fn charge_statement(
     .must_change_one(ALLOWED)
 }
 
+/// Gives one attempt back: this proof was right, which says nothing about those before it.
+pub fn give_one_back(pool: &PoolRef, subject: Subject<'_>, purpose: &str) -> Statement {
+    Statement::new(
+        "UPDATE attempts SET count = count - 1 WHERE pool_id = $1 AND subject = $2 AND purpose = $3 AND count > 0",
+        vec![pool.param(), subject.0.into(), purpose.into()],
+    )
+}
+
 /// Gives every attempt back: the proof was right.
 pub fn forget(pool: &PoolRef, subject: Subject<'_>, purpose: &str) -> Statement {
     Statement::new(

@@ -22,10 +22,20 @@ use crate::subject;
 pub type Parameters = BTreeMap<String, String>;
 
 /// What a step of a sign-in gives.
-#[derive(Debug)]
 pub enum Outcome {
     Granted(Box<AuthenticationResultType>),
     Challenge { step: Step, session: String, parameters: Parameters },
+}
+
+impl std::fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Granted(_) => f.write_str("Granted(<redacted>)"),
+            Self::Challenge { step, .. } => {
+                f.debug_struct("Challenge").field("step", step).finish_non_exhaustive()
+            }
+        }
+    }
 }
 
 /// InitiateAuth and AdminInitiateAuth.

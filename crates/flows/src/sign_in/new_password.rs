@@ -95,19 +95,24 @@ async fn is_named(cx: &ClientCx, user: &User, name: &str) -> Result<bool> {
 }
 
 /// `userAttributes.<name>` among the responses. A value that repeats the present one is no change; another
-/// value for an attribute that already has one is refused.
+/// value for a required attribute that already has one is refused. What the pool requires and the user lacks
+/// is given as at creation; anything else is an update, by its rules.
 fn given_attributes(cx: &ClientCx, user: &User, responses: &Parameters) -> Result<Attributes> {
-    let mut list = Vec::new();
+    let (mut lacking, mut updated) = (Vec::new(), Vec::new());
     for (name, value) in responses {
         let Some(name) = name.strip_prefix(PREFIX) else { continue };
+        let required = attributes::find(cx.pool(), name).is_some_and(|a| a.required == Some(true));
+        let entry = AttributeType { name: name.to_owned(), value: Some(value.clone()) };
         match user.attributes.get(name) {
             Some(present) if present == value => {}
-            Some(_) if attributes::find(cx.pool(), name).is_some_and(|a| a.required == Some(true)) => {
-                return Err(Error::CannotModifyProvidedAttribute(name.to_owned()));
-            }
-            _ => list.push(AttributeType { name: name.to_owned(), value: Some(value.clone()) }),
+            Some(_) if required => return Err(Error::CannotModifyProvidedAttribute(name.to_owned())),
+            None if required => lacking.push(entry),
+            _ => updated.push(entry),
         }
     }
-    let given = attributes::check_write(cx.pool(), Writer::Client(&cx.client), Moment::Creation, &list)?;
+    let writer = Writer::Client(&cx.client);
+    let mut given = attributes::check_write(cx.pool(), writer, Moment::Creation, &lacking)?;
+    given.extend(attributes::check_write(cx.pool(), writer, Moment::Update, &updated)?);
+    given.retain(|_, value| !value.is_empty());
     Ok(attributes::with_unverified(given))
 }

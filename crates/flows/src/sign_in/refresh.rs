@@ -21,9 +21,11 @@ pub(super) async fn by_parameters(cx: &ClientCx, parameters: &Parameters) -> Res
     if !secrets.is_empty() && hash.is_none() {
         return Err(Error::ClientSecretMissing(cx.client.id.clone()));
     }
-    let (user, session, _) = find(cx, token, parameters.get("DEVICE_KEY").map(String::as_str)).await?;
+    let (user, session, generation) =
+        find(cx, token, parameters.get("DEVICE_KEY").map(String::as_str)).await?;
     client_auth::check_hash_with(cx, &secrets, &[&user.username, user.id.as_str()], hash)
         .map_err(|_| Error::RefreshSecretMismatch(cx.client.id.clone()))?;
+    check_present(&session, generation)?;
     let groups = storage::groups::of_user(cx.db(), cx.pool_ref(), &user.id).await?;
     Ok(Outcome::Granted(Box::new(tokens::issue(cx, &user, groups, &session, None)?)))
 }
@@ -39,7 +41,10 @@ pub async fn refresh(
     for _ in 0..TRIES {
         let (user, session, generation) = find(cx, token, device_key).await?;
         let next = match grace {
-            None => None,
+            None => {
+                check_present(&session, generation)?;
+                None
+            }
             Some(grace) => match session.rotation.judge(generation, grace, cx.now()) {
                 RotationStep::Reused => return Err(Error::RefreshTokenReused),
                 RotationStep::Repeat => Some(session.rotation.generation),
@@ -61,6 +66,11 @@ pub async fn refresh(
         return tokens::issue(cx, &user, groups, &session, next);
     }
     Err(Error::TooManyRequests)
+}
+
+/// A token that rotation replaced stays dead after rotation was switched off.
+fn check_present(session: &Session, generation: i64) -> Result<()> {
+    if generation == session.rotation.generation { Ok(()) } else { Err(Error::RefreshTokenRevoked) }
 }
 
 /// The user and session of a refresh token that this client was given, with the token's generation.

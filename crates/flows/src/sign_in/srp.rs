@@ -8,6 +8,7 @@ use domain::auth::{Proofs, Step};
 use domain::ids::UserId;
 use domain::time::{Time, minutes};
 use domain::user::Password;
+use domain::username::alias_form;
 use domain::{Error, Result, User};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -99,7 +100,8 @@ fn simulated(cx: &ClientCx, name: &str, user: Option<&User>) -> (String, String,
     let made = simulated_verifier(&digest, "srp");
     let identity = match user {
         Some(user) => user.username.clone(),
-        None if cx.pool().username_attributes().is_empty() && cx.pool().alias_attributes().is_empty() => {
+        // What could be a username shows itself; an alias shows the username behind it.
+        None if cx.pool().username_attributes().is_empty() && alias_form(cx.pool(), name).is_none() => {
             cx.pool().name_key(name)
         }
         None => uuid_shaped(&digest),
@@ -108,8 +110,9 @@ fn simulated(cx: &ClientCx, name: &str, user: Option<&User>) -> (String, String,
 }
 
 fn uuid_shaped(digest: &[u8; 32]) -> String {
-    let hex = data_encoding::HEXLOWER.encode(&digest[..16]);
-    format!("{}-{}-4{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    crypto::random::uuid_of(bytes)
 }
 
 pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Parameters) -> Result<Outcome> {

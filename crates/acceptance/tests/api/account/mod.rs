@@ -231,3 +231,53 @@ async fn a_deleted_user_is_gone_and_the_name_is_free() {
     house.server.user(&house.pool, "alice", "Another-One 8!").await;
     house.own("GetUser", json!({})).await.refused_as("UserNotFoundException");
 }
+
+#[tokio::test]
+async fn proving_an_own_address_buys_no_guesses_at_another() {
+    let house = House::new(json!({ "AutoVerifiedAttributes": ["email"] }), json!({})).await;
+    let verify = async |code: &str| {
+        house.own("VerifyUserAttribute", json!({ "AttributeName": "email", "Code": code })).await
+    };
+    house.update("email", "victim@example.com").await.ok();
+    for _ in 0..14 {
+        verify("wrong").await.refused_as("CodeMismatchException");
+    }
+    house.update("email", "own@example.com").await.ok();
+    verify(&house.server.code("own@example.com").await).await.ok();
+    house.update("email", "victim@example.com").await.ok();
+    verify("wrong").await.refused_as("CodeMismatchException");
+    verify(&house.server.code("victim@example.com").await)
+        .await
+        .refused("LimitExceededException", "Attempt limit exceeded, please try after some time.");
+    house.server.clock.advance(Duration::from_secs(3600));
+    let code = house.server.code("victim@example.com").await;
+    let token = house.server.tokens(&house.client, "alice", PASSWORD).await["AccessToken"].clone();
+    let input = json!({ "AccessToken": token, "AttributeName": "email", "Code": code });
+    house.server.call_unsigned("VerifyUserAttribute", input).await.ok();
+}
+
+#[tokio::test]
+async fn a_preferred_username_cannot_be_somebody_elses_address() {
+    let aliases = json!({ "AliasAttributes": ["email", "phone_number", "preferred_username"] });
+    let house = House::new(aliases, json!({})).await;
+    for (value, form) in [("victim@example.com", "email"), ("+12065551234", "phone number")] {
+        let text = format!(
+            "Preferred username cannot be of {form} format, since user pool is configured for {form} alias."
+        );
+        house.update("preferred_username", value).await.refused("InvalidParameterException", &text);
+        let input = json!({
+            "UserPoolId": house.pool, "Username": "alice",
+            "UserAttributes": [{ "Name": "preferred_username", "Value": value }],
+        });
+        house
+            .server
+            .call("AdminUpdateUserAttributes", input)
+            .await
+            .refused("InvalidParameterException", &text);
+    }
+    house.update("preferred_username", "al").await.ok();
+    house.server.sign_in(&house.client, "al", PASSWORD).await.ok();
+    // Where no address is an alias, nothing is ambiguous.
+    let house = House::new(json!({ "AliasAttributes": ["preferred_username"] }), json!({})).await;
+    house.update("preferred_username", "al@example.com").await.ok();
+}

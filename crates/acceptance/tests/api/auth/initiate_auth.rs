@@ -279,3 +279,32 @@ async fn a_pool_whose_restriction_cannot_be_enforced_lets_nobody_in() {
         .await
         .refused("OperationNotEnabledException", text);
 }
+
+#[tokio::test]
+async fn the_identity_in_a_challenge_does_not_tell_who_exists() {
+    let server = TestServer::start().await;
+    let hiding = json!({ "PreventUserExistenceErrors": "ENABLED" });
+    let identity = async |client: &str, name: &str| {
+        let (_, challenge) = server.begin_srp(client, name).await;
+        challenge["ChallengeParameters"]["USER_ID_FOR_SRP"].as_str().unwrap().to_owned()
+    };
+    // Where ids are usernames, made-up ones take every value that the digits of real ones take.
+    let pool = server.pool(json!({ "UsernameAttributes": ["email"] })).await;
+    let client = server.client(&pool, hiding.clone()).await;
+    let mut variants = std::collections::BTreeSet::new();
+    for i in 0..100 {
+        let made_up = identity(&client, &format!("nobody{i}@example.com")).await;
+        assert_eq!((made_up.len(), &made_up[14..15]), (36, "4"));
+        variants.insert(made_up[19..20].to_owned());
+    }
+    assert!(variants.iter().eq(["8", "9", "a", "b"]), "{variants:?}");
+    // Where there are aliases, a name that can only be a username shows itself, known or not; an address
+    // shows another name.
+    let pool = server.pool(json!({ "AliasAttributes": ["email"] })).await;
+    let client = server.client(&pool, hiding).await;
+    server.user(&pool, "alice", PASSWORD).await;
+    for name in ["alice", "nobody"] {
+        assert_eq!(identity(&client, name).await, name);
+    }
+    assert_ne!(identity(&client, "nobody@example.com").await, "nobody@example.com");
+}

@@ -196,3 +196,21 @@ async fn clients_with_a_secret_prove_it_at_refresh_and_revocation() {
         server.call_unsigned(operation, input).await.ok();
     }
 }
+
+#[tokio::test]
+async fn a_token_that_was_replaced_stays_dead_when_rotation_is_switched_off() {
+    let (server, pool, client, tokens) = house(rotating()).await;
+    let first = tokens["RefreshToken"].clone();
+    let second =
+        by_operation(&server, &client, &first).await.ok()["AuthenticationResult"]["RefreshToken"].clone();
+    let settings = json!({
+        "UserPoolId": pool, "ClientId": client,
+        "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+    });
+    server.call("UpdateUserPoolClient", settings).await.ok();
+    let revoked = ("NotAuthorizedException", "Refresh Token has been revoked");
+    by_operation(&server, &client, &first).await.refused(revoked.0, revoked.1);
+    by_flow(&server, &client, &first).await.refused(revoked.0, revoked.1);
+    by_operation(&server, &client, &second).await.ok();
+    by_flow(&server, &client, &second).await.ok();
+}

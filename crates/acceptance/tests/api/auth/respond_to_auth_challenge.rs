@@ -238,3 +238,45 @@ async fn a_temporary_password_expires() {
         "NEW_PASSWORD_REQUIRED"
     );
 }
+
+#[tokio::test]
+async fn a_first_sign_in_cannot_rewrite_what_only_its_maker_may_set() {
+    let server = TestServer::start().await;
+    let schema = json!([
+        { "Name": "tenant", "AttributeDataType": "String", "Mutable": false },
+        { "Name": "team", "AttributeDataType": "String", "Mutable": false },
+        { "Name": "nickname", "AttributeDataType": "String", "Mutable": false, "Required": true },
+    ]);
+    let pool = server.pool(json!({ "Schema": schema })).await;
+    let client = server.client(&pool, json!({})).await;
+    server
+        .call(
+            "AdminCreateUser",
+            json!({
+                "UserPoolId": pool, "Username": "alice", "MessageAction": "SUPPRESS",
+                "TemporaryPassword": PASSWORD,
+                "UserAttributes": [{ "Name": "custom:tenant", "Value": "one" }],
+            }),
+        )
+        .await
+        .ok();
+    let challenge = server.sign_in(&client, "alice", PASSWORD).await.ok();
+    let mut answer =
+        json!({ "USERNAME": "alice", "NEW_PASSWORD": "Another-One 8!", "userAttributes.nickname": "al" });
+    for name in ["custom:tenant", "custom:team"] {
+        let mut forged = answer.clone();
+        forged[format!("userAttributes.{name}")] = "two".into();
+        server
+            .respond(&client, &challenge, forged)
+            .await
+            .refused("InvalidParameterException", &format!("user.{name}: Attribute cannot be updated."));
+    }
+    // What is required and lacking can be given, and repeating what is there changes nothing.
+    answer["userAttributes.custom:tenant"] = "one".into();
+    server.respond(&client, &challenge, answer).await.ok();
+    let user = server.call("AdminGetUser", json!({ "UserPoolId": pool, "Username": "alice" })).await.ok();
+    let attributes = user["UserAttributes"].as_array().unwrap();
+    for (name, value) in [("custom:tenant", "one"), ("nickname", "al")] {
+        assert!(attributes.contains(&json!({ "Name": name, "Value": value })), "{attributes:?}");
+    }
+}

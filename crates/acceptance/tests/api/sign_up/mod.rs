@@ -307,3 +307,51 @@ async fn one_name_claimed_at_the_same_instant_has_one_owner() {
     }
     assert_eq!(made, 1);
 }
+
+#[tokio::test]
+async fn where_existence_is_hidden_every_state_of_a_user_answers_as_a_name_nobody_has() {
+    let (server, pool, open) = house(json!({ "AutoVerifiedAttributes": ["email"] })).await;
+    let hiding = server.client(&pool, json!({ "PreventUserExistenceErrors": "ENABLED" })).await;
+    for name in ["confirmed", "expired"] {
+        sign_up(&server, &open, name, email(&format!("{name}@example.com"))).await.ok();
+    }
+    sign_up(&server, &open, "unreachable", json!([])).await.ok();
+    let code = server.code("confirmed@example.com").await;
+    confirm(&server, &open, "confirmed", &code).await.ok();
+    let stale = server.code("expired@example.com").await;
+    server.clock.advance(Duration::from_secs(86_400));
+    for name in ["nobody", "confirmed", "unreachable"] {
+        let resend = json!({ "ClientId": hiding, "Username": name });
+        for _ in 0..5 {
+            let sent = server.call_unsigned("ResendConfirmationCode", resend.clone()).await.ok();
+            let details = sent["CodeDeliveryDetails"].as_object().unwrap();
+            assert!(
+                details.keys().eq(["Destination", "DeliveryMedium", "AttributeName"]),
+                "{name}: {details:?}"
+            );
+            assert_eq!(details["DeliveryMedium"], "EMAIL");
+        }
+        server.call_unsigned("ResendConfirmationCode", resend).await.refused_as("LimitExceededException");
+    }
+    assert_eq!(server.mailbox("confirmed@example.com").await.len(), 1);
+    for (name, given) in
+        [("nobody", "123456"), ("confirmed", &code), ("expired", &stale), ("unreachable", "123456")]
+    {
+        for _ in 0..15 {
+            confirm(&server, &hiding, name, given)
+                .await
+                .refused("CodeMismatchException", "Invalid verification code provided, please try again.");
+        }
+        confirm(&server, &hiding, name, given).await.refused_as("LimitExceededException");
+    }
+    // Where the pool sends no codes at all, that is no secret, and no name is told apart by it.
+    let (server, pool, _) = house(json!({})).await;
+    let hiding = server.client(&pool, json!({ "PreventUserExistenceErrors": "ENABLED" })).await;
+    server.user(&pool, "alice", PASSWORD).await;
+    for name in ["alice", "nobody"] {
+        server
+            .call_unsigned("ResendConfirmationCode", json!({ "ClientId": hiding, "Username": name }))
+            .await
+            .refused("NotAuthorizedException", "Cannot resend codes. Auto verification not turned on.");
+    }
+}
