@@ -4,11 +4,13 @@
 //! One piece of arithmetic serves users (`pool name`, username) and devices (device group key, device key);
 //! here they are called `realm` and `identity`.
 
+pub mod client;
+
 use data_encoding::{BASE64, HEXLOWER, HEXLOWER_PERMISSIVE};
 use zeroize::Zeroizing;
 
-use crate::bignum::{Failed, Modulus, Number};
-use crate::mac::{self, hmac_sha256, sha256};
+use crate::bignum::{Element, Failed, Modulus, Number};
+use crate::mac::{self, hkdf_expand, hkdf_extract, hmac_sha256, sha256};
 use crate::random::{self, Random};
 
 /// 2^3072 − 2^3008 − 1 + 2^64·(⌊2^2942·π⌋ + 1690314).
@@ -57,7 +59,7 @@ impl std::fmt::Debug for Verifier {
 
 /// A verifier for a new password, with a fresh salt.
 pub fn verifier(realm: &str, identity: &str, password: &str, random: &dyn Random) -> Result<Verifier> {
-    let salt = minimal_hex(&random::bytes::<16>(random));
+    let salt = plain_hex(&random::bytes::<16>(random));
     let verifier = verifier_with_salt(realm, identity, password, &salt)?;
     Ok(Verifier { salt, verifier })
 }
@@ -65,7 +67,7 @@ pub fn verifier(realm: &str, identity: &str, password: &str, random: &dyn Random
 /// `g^x` for a password under a given salt.
 pub fn verifier_with_salt(realm: &str, identity: &str, password: &str, salt: &str) -> Result<Vec<u8>> {
     let x = private_x(realm, identity, password, salt)?;
-    Ok(Modulus::group_15()?.power(&generator()?, &x)?.to_bytes())
+    Ok(Modulus::group_15()?.power(&generator()?, &x)?.to_bytes().to_vec())
 }
 
 /// A verifier for a name that nobody has: always the same for the same key and name, and like a real one.
@@ -77,7 +79,7 @@ pub fn simulated_verifier(key: &[u8; 32], name: &str) -> Verifier {
     }
     // Below the prime, which begins with 64 one bits.
     verifier[0] &= 0x7f;
-    Verifier { salt: minimal_hex(&salt[..16]), verifier }
+    Verifier { salt: plain_hex(&salt[..16]), verifier }
 }
 
 /// The client's public value `A`, checked.
@@ -93,8 +95,7 @@ impl PublicA {
         }
         let even = if digits.len().is_multiple_of(2) { digits.to_owned() } else { format!("0{digits}") };
         let bytes = HEXLOWER_PERMISSIVE.decode(even.as_bytes()).map_err(|_| SrpError::BadValue)?;
-        let number = Number::from_bytes(&bytes)?;
-        if Modulus::group_15()?.reduce(&number)?.is_zero() {
+        if Modulus::group_15()?.element(&bytes)?.is_zero() {
             return Err(SrpError::BadValue);
         }
         Ok(Self(bytes))
@@ -139,8 +140,8 @@ impl Ephemeral {
     fn with_private(verifier: &[u8], private: Zeroizing<[u8; 32]>) -> Result<Self> {
         let group = Modulus::group_15()?;
         let g_b = group.power(&generator()?, &Number::from_bytes(private.as_ref())?)?;
-        let k_v = group.multiply(&Number::from_bytes(&K)?, &Number::from_bytes(verifier)?)?;
-        Ok(Self { private, public: group.add(&k_v, &g_b)?.to_bytes() })
+        let k_v = group.multiply(&group.element(&K)?, &usable(verifier)?)?;
+        Ok(Self { private, public: group.add(&k_v, &g_b)?.to_bytes().to_vec() })
     }
 
     /// `SRP_B` as clients read it.
@@ -187,10 +188,16 @@ fn server_key(verifier: &[u8], a: &PublicA, ephemeral: &Ephemeral) -> Result<Zer
     if u_number.is_zero() {
         return Err(SrpError::BadValue);
     }
-    let v_u = group.power(&Number::from_bytes(verifier)?, &u_number)?;
-    let base = group.multiply(&Number::from_bytes(&a.0)?, &v_u)?;
+    let v_u = group.power(&usable(verifier)?, &u_number)?;
+    let base = group.multiply(&group.element(&a.0)?, &v_u)?;
     let s = group.power(&base, &Number::from_bytes(ephemeral.private.as_ref())?)?;
     Ok(derive_key(&s.to_bytes(), &u))
+}
+
+/// A verifier as a number. One that is zero would let in whoever knows it is.
+fn usable(verifier: &[u8]) -> Result<Element> {
+    let number = Modulus::group_15()?.element(verifier)?;
+    if number.is_zero() { Err(SrpError::BadValue) } else { Ok(number) }
 }
 
 /// `u = H(pad(A) ‖ pad(B))`.
@@ -201,8 +208,7 @@ fn scramble(a: &[u8], b: &[u8]) -> [u8; 32] {
 /// HKDF-SHA-256, salt `pad(u)`, 16 bytes.
 fn derive_key(s: &[u8], u: &[u8; 32]) -> Zeroizing<[u8; 16]> {
     let padded = Zeroizing::new(pad(s));
-    let prk = Zeroizing::new(hmac_sha256(&pad(u), &[&padded]));
-    let okm = Zeroizing::new(hmac_sha256(prk.as_ref(), &[INFO, &[1]]));
+    let okm = hkdf_expand(&hkdf_extract(&pad(u), &padded), &[INFO]);
     let mut key = Zeroizing::new([0; 16]);
     key.copy_from_slice(&okm[..16]);
     key
@@ -221,8 +227,8 @@ fn private_x(realm: &str, identity: &str, password: &str, salt: &str) -> Result<
     Ok(Number::from_bytes(x.as_ref())?)
 }
 
-fn generator() -> Result<Number> {
-    Ok(Number::from_bytes(&[2])?)
+fn generator() -> Result<Element> {
+    Ok(Modulus::group_15()?.element(&[2])?)
 }
 
 /// Minimal big-endian two's complement: no leading zeros, but one where the top bit is set.
@@ -244,10 +250,6 @@ fn plain_hex(number: &[u8]) -> String {
     if trimmed.is_empty() { "0".to_owned() } else { trimmed.to_owned() }
 }
 
-fn minimal_hex(bytes: &[u8]) -> String {
-    plain_hex(bytes)
-}
-
 const fn prime() -> [u8; 384] {
     const HEX: &[u8; 768] = b"FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DDEF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7EDEE386BFB5A899FA5AE9F24117C4B1FE649286651ECE45B3DC2007CB8A163BF0598DA48361C55D39A69163FA8FD24CF5F83655D23DCA3AD961C62F356208552BB9ED529077096966D670C354E4ABC9804F1746C08CA18217C32905E462E36CE3BE39E772C180E86039B2783A2EC07A28FB5C55DF06F4C52C9DE2BCBF6955817183995497CEA956AE515D2261898FA051015728E5A8AAAC42DAD33170D04507A33A85521ABDF1CBA64ECFB850458DBEF0A8AEA71575D060C7DB3970F85A6E1E4C7ABF5AE8CDB0933D71E8C94E04A25619DCEE3D2261AD2EE6BF12FFA06D98A0864D87602733EC86A64521F2B18177B200CBBE117577A615D6C770988C0BAD946E208E24FA074E5AB3143DB5BFCE0FD108E4B82D120A93AD2CAFFFFFFFFFFFFFFFF";
     let mut out = [0u8; 384];
@@ -261,66 +263,6 @@ const fn prime() -> [u8; 384] {
 
 const fn nibble(digit: u8) -> u8 {
     if digit.is_ascii_digit() { digit - b'0' } else { digit - b'A' + 10 }
-}
-
-/// The client's half, for tests and load: what an SDK does.
-pub mod client {
-    use super::*;
-
-    /// A client's attempt: private `a` and public `A`.
-    pub struct Attempt {
-        private: Zeroizing<Vec<u8>>,
-        public: Vec<u8>,
-    }
-
-    impl std::fmt::Debug for Attempt {
-        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("Attempt(<redacted>)")
-        }
-    }
-
-    impl Attempt {
-        pub fn new(random: &dyn Random) -> Result<Self> {
-            Self::with_private(&random::bytes::<32>(random))
-        }
-
-        pub fn with_private(private: &[u8]) -> Result<Self> {
-            let public = Modulus::group_15()?.power(&generator()?, &Number::from_bytes(private)?)?.to_bytes();
-            Ok(Self { private: Zeroizing::new(private.to_vec()), public })
-        }
-
-        /// `SRP_A`.
-        pub fn public_hex(&self) -> String {
-            plain_hex(&self.public)
-        }
-
-        /// `PASSWORD_CLAIM_SIGNATURE` for a challenge.
-        #[expect(clippy::too_many_arguments, reason = "the protocol's inputs")]
-        pub fn signature(
-            &self,
-            realm: &str,
-            identity: &str,
-            password: &str,
-            salt: &str,
-            srp_b: &str,
-            secret_block: &[u8],
-            timestamp: &str,
-        ) -> Result<String> {
-            let group = Modulus::group_15()?;
-            let b = PublicA::parse(srp_b)?.0;
-            let u = scramble(&self.public, &b);
-            let x = private_x(realm, identity, password, salt)?;
-            let g_x = group.power(&generator()?, &x)?;
-            let k_g_x = group.multiply(&Number::from_bytes(&K)?, &g_x)?;
-            let base = group.subtract(&Number::from_bytes(&b)?, &k_g_x)?;
-            // base^(a + u·x) = base^a · (base^u)^x
-            let base_a = group.power(&base, &Number::from_bytes(&self.private)?)?;
-            let base_u = group.power(&base, &Number::from_bytes(&u)?)?;
-            let s = group.multiply(&base_a, &group.power(&base_u, &x)?)?;
-            let key = derive_key(&s.to_bytes(), &u);
-            Ok(BASE64.encode(&sign(&key, realm, identity, secret_block, timestamp)))
-        }
-    }
 }
 
 #[cfg(test)]
