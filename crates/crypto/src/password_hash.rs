@@ -5,7 +5,7 @@
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use data_encoding::BASE64_NOPAD;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::mac;
 use crate::random::{self, Random};
@@ -24,9 +24,24 @@ impl Default for Cost {
     }
 }
 
-/// Working memory of one hash at a time; grows to what is needed and is kept until dropped.
+/// Working memory of one hash at a time; grows to what is needed and is kept, then wiped on drop.
 #[derive(Default)]
 pub struct Memory(Vec<Block>);
+
+impl Memory {
+    fn of(&mut self, blocks: usize) -> &mut [Block] {
+        if self.0.len() < blocks {
+            *self = Self(vec![Block::default(); blocks]);
+        }
+        &mut self.0[..blocks]
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
 
 impl std::fmt::Debug for Memory {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -123,7 +138,7 @@ pub fn new_salt(random: &dyn Random) -> [u8; 16] {
     random::bytes(random)
 }
 
-/// Hashes a password under a salt.
+/// Hashes a password under a salt. Fails with [`HashError::Form`] for a cost that argon2 does not allow.
 pub fn hash(
     password: &str,
     salt: [u8; 16],
@@ -136,13 +151,10 @@ pub fn hash(
 
 fn compute(password: &str, salt: &[u8; 16], cost: Cost, memory: &mut Memory) -> Result<Output, HashError> {
     let params = Params::new(cost.memory, cost.passes, 1, Some(32)).map_err(|_| HashError::Form)?;
-    let blocks = params.block_count();
-    if memory.0.len() < blocks {
-        memory.0 = vec![Block::default(); blocks];
-    }
+    let blocks = memory.of(params.block_count());
     let mut output = Zeroizing::new([0; 32]);
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into_with_memory(password.as_bytes(), salt, output.as_mut(), &mut memory.0[..blocks])
+        .hash_password_into_with_memory(password.as_bytes(), salt, output.as_mut(), blocks)
         .map_err(|_| HashError::Failed)?;
     Ok(Output(output))
 }
@@ -193,12 +205,46 @@ mod tests {
     }
 
     #[test]
-    fn the_text_is_the_standard_one() {
-        // argon2 reference implementation: echo -n password | argon2 somesaltsomesalt -id -t 2 -k 65536 -p 1 -l 32
-        let stored =
-            hash("password", *b"somesaltsomesalt", Cost { memory: 65536, passes: 2 }, &mut Memory::default());
-        assert!(
-            stored.unwrap().to_text().starts_with("$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$")
-        );
+    fn hashes_are_those_of_the_reference_implementation() {
+        // Made with libargon2. The second computation reuses the larger memory of the first.
+        let mut memory = Memory::default();
+        for (password, memory_kib, expected) in [
+            (
+                "password",
+                65536,
+                "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$/DO3gTkjHTS3Fia9YkXB1y76GQrWBcPYFmpyrc7fosI",
+            ),
+            (
+                "Correct-Horse 7!\u{e9}",
+                19456,
+                "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Bn0ww6gi8hmyKmOc+z/6sJ0OQzXZ8a+ac50fEOuiIOs",
+            ),
+        ] {
+            let cost = Cost { memory: memory_kib, passes: 2 };
+            let stored = hash(password, *b"somesaltsomesalt", cost, &mut memory).unwrap();
+            assert_eq!(stored.to_text(), expected);
+            assert!(StoredHash::parse(expected).unwrap().matches(password, &mut memory).unwrap());
+        }
+    }
+
+    #[test]
+    fn the_default_cost_is_19_mib_and_two_passes() {
+        assert_eq!(Cost::default(), Cost { memory: 19456, passes: 2 });
+    }
+
+    #[test]
+    fn nobody_has_the_hash_of_nobody() {
+        let mut memory = Memory::default();
+        for password in ["", "password"] {
+            assert!(!StoredHash::nobody(CHEAP).matches(password, &mut memory).unwrap());
+        }
+    }
+
+    #[test]
+    fn nothing_secret_is_shown() {
+        let mut memory = Memory::default();
+        let stored = hash("a", [1; 16], CHEAP, &mut memory).unwrap();
+        let shown = format!("{stored:?} {:?} {memory:?}", stored.output());
+        assert_eq!(shown, "StoredHash(<redacted>) Output(<redacted>) Memory(64 blocks)");
     }
 }

@@ -3,7 +3,6 @@
 //! An envelope is `version (1) ‖ root key id (4) ‖ nonce (24) ‖ ciphertext and tag`. New envelopes use the
 //! current root key, old ones open with whichever key made them.
 
-use aws_lc_rs::hkdf;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
@@ -43,26 +42,31 @@ impl Context<'_> {
 #[error("a sealed value does not open")]
 pub struct OpenError;
 
+/// What is needed of a root key; the key itself is not kept.
 struct RootKey {
     id: [u8; 4],
-    key: Zeroizing<[u8; 32]>,
+    check: [u8; 32],
+    /// What HKDF extracts from it, which derived keys are expanded from.
+    prk: Zeroizing<[u8; 32]>,
 }
 
 impl RootKey {
     fn new(key: [u8; 32]) -> Self {
-        let digest = mac::hmac_sha256(&key, &[b"poolhouse root key id"]);
-        Self { id: [digest[0], digest[1], digest[2], digest[3]], key: Zeroizing::new(key) }
+        let key = Zeroizing::new(key);
+        let [a, b, c, d, ..] = mac::hmac_sha256(key.as_ref(), &[b"poolhouse root key id"]);
+        Self {
+            id: [a, b, c, d],
+            check: mac::hmac_sha256(key.as_ref(), &[b"poolhouse check value"]),
+            prk: mac::hkdf_extract(b"poolhouse", key.as_ref()),
+        }
     }
 
-    fn derive(&self, purpose: &str, pool: &str) -> Zeroizing<[u8; 32]> {
-        let info: [&[u8]; 3] = [purpose.as_bytes(), &[0], pool.as_bytes()];
-        let mut out = Zeroizing::new([0; 32]);
-        let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"poolhouse").extract(self.key.as_ref());
-        // Fails only for outputs longer than 255 blocks; 32 bytes are one.
-        if let Ok(okm) = prk.expand(&info, hkdf::HKDF_SHA256) {
-            let _ = okm.fill(out.as_mut());
-        }
-        out
+    fn sealing_key(&self, context: &Context<'_>) -> Zeroizing<[u8; 32]> {
+        mac::hkdf_expand(&self.prk, &[context.purpose.as_bytes(), &[0], context.pool.as_bytes()])
+    }
+
+    fn mac_key(&self, purpose: &str, pool: &str) -> Zeroizing<[u8; 32]> {
+        mac::hkdf_expand(&self.prk, &[b"mac\0", purpose.as_bytes(), &[0], pool.as_bytes()])
     }
 }
 
@@ -90,17 +94,18 @@ impl RootKeys {
 
     /// What the store keeps to recognise the current root key.
     pub fn check_value(&self) -> String {
-        HEXLOWER.encode(&mac::hmac_sha256(self.current.key.as_ref(), &[b"poolhouse check value"]))
+        HEXLOWER.encode(&self.current.check)
     }
 
-    /// A key for HMACs of one purpose in one pool, from the current root key.
+    /// A key for HMACs of one purpose in one pool, from the current root key; never one that seals.
     pub fn mac_key(&self, purpose: &str, pool: &str) -> Zeroizing<[u8; 32]> {
-        self.current.derive(purpose, pool)
+        self.current.mac_key(purpose, pool)
     }
 
+    /// Seals a value for one place, under the current root key. 45 bytes longer than the plaintext.
     pub fn seal(&self, context: &Context<'_>, plaintext: &[u8], random: &dyn Random) -> Vec<u8> {
         let nonce: [u8; 24] = random::bytes(random);
-        let key = self.current.derive(context.purpose, context.pool);
+        let key = self.current.sealing_key(context);
         let aad = context.encode();
         let payload = Payload { msg: plaintext, aad: &aad };
         let mut out = Vec::with_capacity(HEADER + plaintext.len() + 16);
@@ -112,6 +117,7 @@ impl RootKeys {
         out
     }
 
+    /// The value of an envelope that was sealed for this very place, under any of the root keys.
     pub fn open(&self, context: &Context<'_>, envelope: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         let (header, ciphertext) = envelope.split_at_checked(HEADER).ok_or(OpenError)?;
         if header[0] != VERSION {
@@ -123,7 +129,7 @@ impl RootKeys {
             .ok_or(OpenError)?;
         let nonce: [u8; 24] = header[5..].try_into().map_err(|_| OpenError)?;
         let aad = context.encode();
-        let key = root.derive(context.purpose, context.pool);
+        let key = root.sealing_key(context);
         cipher(&key)
             .decrypt(&XNonce::from(nonce), Payload { msg: ciphertext, aad: &aad })
             .map(Zeroizing::new)
@@ -135,6 +141,7 @@ impl RootKeys {
         BASE64URL_NOPAD.encode(&self.seal(context, plaintext, random))
     }
 
+    /// [`RootKeys::open`] for what [`RootKeys::seal_text`] gave.
     pub fn open_text(&self, context: &Context<'_>, text: &str) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         let envelope = BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| OpenError)?;
         self.open(context, &envelope)
@@ -154,6 +161,67 @@ mod tests {
 
     const HERE: Context<'static> =
         Context { purpose: "p", table: "t", column: "c", account: "a", pool: "o", row: "r" };
+
+    #[test]
+    fn the_cipher_is_that_of_the_xchacha_draft() {
+        // draft-irtf-cfrg-xchacha-03 appendix A.3.1
+        let hex = |text: &str| HEXLOWER.decode(text.as_bytes()).unwrap();
+        let key: [u8; 32] = std::array::from_fn(|i| 0x80 + i as u8);
+        let nonce: [u8; 24] = std::array::from_fn(|i| 0x40 + i as u8);
+        let msg = b"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it.";
+        let aad = hex("50515253c0c1c2c3c4c5c6c7");
+        let sealed = cipher(&key).encrypt(&XNonce::from(nonce), Payload { msg, aad: &aad }).unwrap();
+        assert_eq!(sealed[..16], hex("bd6d179d3e83d43b9576579493c0e939"));
+        assert_eq!(sealed[msg.len()..], hex("c0875924c1c7987947deafd8780acf49"));
+    }
+
+    #[test]
+    fn the_form_stays() {
+        // Made with libsodium: what is stored today must open tomorrow.
+        let sealed = "01730f8a8f44855bb0b52ac10572bdd0830a16de5ab98e055680fdc757695548c9391f32163cd4f792cadca5bf9de0fb2c692d";
+        assert_eq!(HEXLOWER.encode(&keys().seal(&HERE, b"secret", &SeededRandom::new(1))), sealed);
+    }
+
+    #[test]
+    fn keys_differ_by_use_purpose_pool_and_root() {
+        let (one, two) = (keys(), RootKeys::new([2; 32], [[1; 32]]));
+        let made = [
+            one.mac_key("p", "o"),
+            one.current.sealing_key(&HERE),
+            one.mac_key("q", "o"),
+            one.mac_key("p", "x"),
+            one.mac_key("po", ""),
+            two.mac_key("p", "o"),
+        ];
+        for (i, key) in made.iter().enumerate() {
+            assert!(!made[..i].contains(key), "{i}");
+        }
+        assert_ne!((one.current_id(), one.check_value()), (two.current_id(), two.check_value()));
+        assert_eq!(one.check_value(), keys().check_value());
+    }
+
+    #[test]
+    fn other_forms_and_texts_do_not_open() {
+        let random = SeededRandom::new(1);
+        let mut sealed = keys().seal(&HERE, b"secret", &random);
+        sealed[0] = 2;
+        assert_eq!(keys().open(&HERE, &sealed), Err(OpenError));
+        let text = keys().seal_text(&HERE, b"secret!", &random);
+        assert!(text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)));
+        assert_eq!(keys().open_text(&HERE, &text).unwrap().as_slice(), b"secret!");
+        // The last character's four low bits lie beyond the last byte; `AQgw` are those that leave them zero.
+        let (rest, last) = text.split_at(text.len() - 1);
+        let uncanonical = format!("{rest}{}", char::from(last.as_bytes()[0] + 1));
+        for bad in ["", "AQ", &format!("{text}="), &format!("{text}A"), &format!(" {text}"), &uncanonical] {
+            assert_eq!(keys().open_text(&HERE, bad), Err(OpenError), "{bad}");
+        }
+    }
+
+    #[test]
+    fn nothing_secret_is_shown() {
+        let shown = format!("{:?}", RootKeys::new([0xab; 32], [[0xcd; 32]]));
+        assert_eq!(shown, format!("RootKeys(current {}, 1 old)", RootKeys::new([0xab; 32], []).current_id()));
+    }
 
     fn keys() -> RootKeys {
         RootKeys::new([1; 32], [])

@@ -218,13 +218,16 @@ fn sign(key: &[u8; 16], realm: &str, identity: &str, secret_block: &[u8], timest
     hmac_sha256(key, &[realm.as_bytes(), identity.as_bytes(), secret_block, timestamp.as_bytes()])
 }
 
-/// `x = H(pad(salt) ‖ H(realm ‖ identity ‖ ":" ‖ password))`.
 fn private_x(realm: &str, identity: &str, password: &str, salt: &str) -> Result<Number> {
+    Ok(Number::from_bytes(private_x_bytes(realm, identity, password, salt)?.as_ref())?)
+}
+
+/// `x = H(pad(salt) ‖ H(realm ‖ identity ‖ ":" ‖ password))`.
+fn private_x_bytes(realm: &str, identity: &str, password: &str, salt: &str) -> Result<Zeroizing<[u8; 32]>> {
     let even = if salt.len().is_multiple_of(2) { salt.to_owned() } else { format!("0{salt}") };
     let salt = HEXLOWER_PERMISSIVE.decode(even.as_bytes()).map_err(|_| SrpError::BadValue)?;
     let inner = Zeroizing::new(sha256(&[realm.as_bytes(), identity.as_bytes(), b":", password.as_bytes()]));
-    let x = Zeroizing::new(sha256(&[&pad(&salt), inner.as_ref()]));
-    Ok(Number::from_bytes(x.as_ref())?)
+    Ok(Zeroizing::new(sha256(&[&pad(&salt), inner.as_ref()])))
 }
 
 fn generator() -> Result<Element> {

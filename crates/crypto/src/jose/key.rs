@@ -33,10 +33,12 @@ impl SigningKey {
         Ok(Self::of(KeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError)?))
     }
 
+    /// Reads what [`SigningKey::to_pkcs8`] wrote.
     pub fn from_pkcs8(document: &[u8]) -> Result<Self, KeyError> {
         Ok(Self::of(KeyPair::from_pkcs8(document).map_err(|_| KeyError)?))
     }
 
+    /// The private key as DER (RFC 5208), to be sealed.
     pub fn to_pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         let document = self.pair.as_der().map_err(|_| KeyError)?;
         Ok(Zeroizing::new(document.as_ref().to_vec()))
@@ -46,6 +48,11 @@ impl SigningKey {
         let kid = BASE64.encode(&mac::sha256(&[pair.public_key().as_ref()]));
         let header = BASE64URL_NOPAD.encode(format!("{{\"kid\":\"{kid}\",\"alg\":\"RS256\"}}").as_bytes());
         Self { pair, kid, header }
+    }
+
+    #[cfg(test)]
+    pub(super) fn public_der(&self) -> &[u8] {
+        self.pair.public_key().as_ref()
     }
 
     /// 44 characters of base64.
@@ -67,6 +74,7 @@ impl SigningKey {
         Ok(token)
     }
 
+    /// What checks this key's tokens.
     pub fn verifying_key(&self) -> Result<VerifyingKey, KeyError> {
         VerifyingKey::new(self.header.clone(), self.pair.public_key().as_ref())
     }

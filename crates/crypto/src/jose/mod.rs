@@ -3,5 +3,5 @@
 mod key;
 mod verify;
 
-pub use key::{KeyError, SigningKey};
+pub use key::{Jwk, KeyError, SigningKey};
 pub use verify::{JwsError, VerifyingKey, verify};

@@ -77,7 +77,12 @@ mod tests {
             format!("{{\"kid\":\"{kid}\",\"alg\":\"HS256\"}}"),
             format!("{{\"alg\":\"RS256\",\"kid\":\"{kid}\"}}"),
             format!("{{\"kid\":\"{kid}\",\"alg\":\"RS256\",\"crit\":[]}}"),
+            format!("{{\"kid\":\"{kid}\",\"alg\":\"RS256\",\"alg\":\"none\"}}"),
+            format!("{{\"kid\":\"{}\",\"alg\":\"RS256\"}}", other.kid()),
+            format!("{{\"kid\":\"{}\",\"alg\":\"RS256\"}}", kid.to_lowercase()),
+            format!("{{\"kid\":\"{kid}\", \"alg\":\"RS256\"}}"),
             "{\"alg\":\"RS256\"}".to_owned(),
+            String::new(),
         ] {
             assert_eq!(check(&forged(&header, rest)), Err(JwsError::UnknownHeader), "{header}");
         }
@@ -90,6 +95,62 @@ mod tests {
         for bad in ["", "a", "a.b", &format!("{token}="), &format!("{token}.x"), &format!(" {token}")] {
             assert!(check(bad).is_err(), "{bad}");
         }
+    }
+
+    /// A token whose MAC is keyed with the public key, which a verifier that believes `alg` would accept.
+    #[test]
+    fn the_public_key_is_no_shared_secret() {
+        let key = SigningKey::generate().unwrap();
+        let public = key.verifying_key().unwrap();
+        for alg in ["HS256", "RS256"] {
+            let header = format!("{{\"kid\":\"{}\",\"alg\":\"{alg}\"}}", key.kid());
+            let signed = format!("{}.e30", BASE64URL_NOPAD.encode(header.as_bytes()));
+            let mac = crate::mac::hmac_sha256(key.public_der(), &[signed.as_bytes()]);
+            let token = format!("{signed}.{}", BASE64URL_NOPAD.encode(&mac));
+            let expected = if alg == "HS256" { JwsError::UnknownHeader } else { JwsError::Signature };
+            assert_eq!(verify(&token, [&public]), Err(expected));
+        }
+    }
+
+    /// Several texts that decode to the same bytes would be several tokens of one signature.
+    #[test]
+    fn base64_must_be_canonical() {
+        let key = SigningKey::generate().unwrap();
+        let public = key.verifying_key().unwrap();
+        // 256 bytes of signature leave four bits of its last character unused.
+        let token = key.sign(b"{}").unwrap();
+        let (rest, last) = token.split_at(token.len() - 1);
+        let altered = format!("{rest}{}", char::from(last.as_bytes()[0] + 1));
+        assert_eq!(verify(&altered, [&public]), Err(JwsError::Malformed));
+        let (signed, signature) = token.rsplit_once('.').unwrap();
+        for bad in [
+            format!("{signed}..{signature}"),
+            format!("{signed}.{signature}.{signature}"),
+            format!("{signed}.{}", signature.replace('_', "/").replace('-', "+") + "=="),
+            format!("{signed}.{signature}\n"),
+            format!(".{token}"),
+        ] {
+            assert!(verify(&bad, [&public]).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn rs256_as_in_rfc_7515_appendix_a_2() {
+        let header = "eyJhbGciOiJSUzI1NiJ9";
+        let payload =
+            "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+        let signature = "cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrBp0igcN_IoypGlUPQGe77Rw";
+        let modulus = "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ";
+        let modulus = BASE64URL_NOPAD.decode(modulus.as_bytes()).unwrap();
+        // RSAPublicKey (RFC 8017 A.1.1): a sequence of the modulus and the exponent 65537.
+        let mut der = vec![0x30, 0x82, 0x01, 0x0a, 0x02, 0x82, 0x01, 0x01, 0x00];
+        der.extend(modulus);
+        der.extend([0x02, 0x03, 0x01, 0x00, 0x01]);
+        let key = VerifyingKey::new(header.to_owned(), &der).unwrap();
+        let claims = verify(&format!("{header}.{payload}.{signature}"), [&key]).unwrap();
+        assert!(claims.starts_with(b"{\"iss\":\"joe\","));
+        let altered = format!("{header}.{}.{signature}", payload.replacen("eyJ", "eyK", 1));
+        assert_eq!(verify(&altered, [&key]), Err(JwsError::Signature));
     }
 
     #[test]

@@ -23,21 +23,26 @@ const DEVICE_KEY: &str = "eu-west-1_11111111-2222-3333-4444-555555555555";
 const DEVICE_PASSWORD: &str = "APYrZdgQCrptm9BeKJKllBjehy6BPxDwA6jPrPmMMaMlWrqEXBBi9Q==";
 const DEVICE_SALT: &str = "83d558be477f090d80fbec1275d1a0aa";
 const DEVICE_VERIFIER: &str = "AL0MwFexcjVwFseeQlFGhMS30D+ZxUtIzHq0+oiSHz6GhL6d4KWKZz8dCJL78OdddLO9MnpPY+jZCytLSJEp/pwcbvcHBJjCggLrHffx7hTQhPbTbUkMzNxJQeGkFWIvK5pNwS1vr51lJDWerPhaZMC2GoQ3dwm6Ch9XF6tcnUGytC7eNOAVXxxSSDUZU1NR42XNC8ey0m7uXZ0yKKDYaVXbpb7gi2bSkfezd8xO1MtEqUP5gUPX9Y5/cN+q3iFLQaQarBumcP/UfsGO0QU+L4HT6sFIj2qE1iRaLiCiUZfAm30/+7N4YL1wUsRSIvfdSJZxUNlEound5tw5n4vrMBVcIBHtAAZwFOTpvCqHGUu5Lu3VypkW0CIN596iMwkjgXvJ8xYaeQZxjsfsQ11CtAo0GAbuVNHg9YzIFl69K0xPyUPqqP6u3TmaZ/5xy0fZ1ftaDy8yFn1HlVESGbG4sRrsuA3vL0hgVKNlsf3lvL8x99sbX2z1mzH0ghKMLNz8pw==";
+const DEVICE_SALT_AS_SENT: &str = "AIPVWL5HfwkNgPvsEnXRoKo=";
 const DEVICE_B: &str = "862b5f73be0112987dd5650a626ff8ae12c2dcbcfadea94c0b4c3d54d6065e106d26e2cadb514b8d37cd96672134e9517269d6e4f48a4ca0f912f025ec25bddcfac0ba46f677f5729b27d8f32a80387fe3fce13f818b41c234f8214061a106ac08a0f82735c4e1c4054acdad902e81fa071a7ceb714d030702a86d0d24208d4f2691eb517c9ecacd9369b055310622fd696a7df067340a1a33cd762390bc24f8a52ad4679c0c73859ca701c7571bc2424af0bf78fef0fffea4d3ff54fc553b886cf1beec0e0b48940f8dfb3b3fd7ac2c79d99098c18d4cc145c07b2e9da7d406d13771701e04809568c614bde9c682e446a340c88c4789a9dbcb46a6e82f65504b786cd07ed7e6b1a4ba640b1b150bfda31921f6fb4610735ee16277c44fbed949d0bcec2555cdd34752a0d8213b92a2cca5bb1b02efe2bfdd883e950b86b733c8088e0b1f24b607c9ade7d2e0117f5ea60c30d1e3663d64d3bb742342250b92c2050165f38141c59bc947489278bdd8a2af98eac47c4ed799dc8321b4018ff1";
 const DEVICE_SIGNATURE: &str = "ahi7wuS35P37HUygn1sxZDJ4onIILIWLvl12Bf3tyDc=";
 
+fn hex(text: &str) -> Vec<u8> {
+    HEXLOWER.decode(text.as_bytes()).unwrap()
+}
+
 fn ephemeral(verifier: &[u8]) -> Ephemeral {
     let mut private = Zeroizing::new([0; 32]);
-    private.copy_from_slice(&HEXLOWER.decode(B_PRIVATE.as_bytes()).unwrap());
+    private.copy_from_slice(&hex(B_PRIVATE));
     Ephemeral::with_private(verifier, private).unwrap()
 }
 
 fn attempt() -> Attempt {
-    Attempt::with_private(&HEXLOWER.decode(A_PRIVATE.as_bytes()).unwrap()).unwrap()
+    Attempt::with_private(&hex(A_PRIVATE)).unwrap()
 }
 
 fn check(signature: &str, secret_block: &[u8], timestamp: &str, identity: &str) -> Result<()> {
-    let verifier = HEXLOWER.decode(V.as_bytes()).unwrap();
+    let verifier = hex(V);
     Proof {
         realm: POOL,
         identity,
@@ -52,10 +57,25 @@ fn check(signature: &str, secret_block: &[u8], timestamp: &str, identity: &str) 
 }
 
 #[test]
+fn constants() {
+    assert_eq!(sha256(&[&pad(&PRIME), &pad(&[2])]), K);
+}
+
+#[test]
+fn intermediate_values_of_the_user_vectors() {
+    let x = "3c5dd39aad28e690857927913d7cd2c0a36a4e1fc078469922785e512a0c2c66";
+    assert_eq!(private_x_bytes(POOL, USER, PASSWORD, SALT).unwrap()[..], hex(x));
+    let u = "e7215df34644d1c80b42ec4a99695ce16ac3017ec9606a7bf9b29b3c27181e49";
+    assert_eq!(scramble(&hex(A_PUBLIC), &hex(B_PUBLIC))[..], hex(u));
+    let key = server_key(&hex(V), &PublicA::parse(A_PUBLIC).unwrap(), &ephemeral(&hex(V))).unwrap();
+    assert_eq!(key[..], hex("2c47befc3213bc8cf49bbc45334f82a0"));
+}
+
+#[test]
 fn user_vectors() {
     assert_eq!(plain_hex(&verifier_with_salt(POOL, USER, PASSWORD, SALT).unwrap()), V);
     assert_eq!(attempt().public_hex(), A_PUBLIC);
-    assert_eq!(ephemeral(&HEXLOWER.decode(V.as_bytes()).unwrap()).public_hex(), B_PUBLIC);
+    assert_eq!(ephemeral(&hex(V)).public_hex(), B_PUBLIC);
     let signature =
         attempt().signature(POOL, USER, PASSWORD, SALT, B_PUBLIC, SECRET_BLOCK, TIMESTAMP).unwrap();
     assert_eq!(signature, SIGNATURE);
@@ -67,8 +87,13 @@ fn device_vectors() {
     let verifier = BASE64.decode(DEVICE_VERIFIER.as_bytes()).unwrap();
     let computed = verifier_with_salt(GROUP_KEY, DEVICE_KEY, DEVICE_PASSWORD, DEVICE_SALT).unwrap();
     assert_eq!(pad(&computed), verifier);
+    assert_eq!(plain_hex(&BASE64.decode(DEVICE_SALT_AS_SENT.as_bytes()).unwrap()), DEVICE_SALT);
     let ephemeral = ephemeral(&verifier);
     assert_eq!(ephemeral.public_hex(), DEVICE_B);
+    let u = "afad87e6c1c3f1dbec794c21b150214c78148ccedc30acc39a92f48391d8efe8";
+    assert_eq!(scramble(&hex(A_PUBLIC), &ephemeral.public)[..], hex(u));
+    let key = server_key(&verifier, &PublicA::parse(A_PUBLIC).unwrap(), &ephemeral).unwrap();
+    assert_eq!(key[..], hex("e7b17ca08b3f097d0f58549b533a9457"));
     let proof = Proof {
         realm: GROUP_KEY,
         identity: DEVICE_KEY,
@@ -95,11 +120,79 @@ fn any_other_signature_block_time_or_name_is_refused() {
     assert_eq!(check(SIGNATURE, SECRET_BLOCK, TIMESTAMP, "someone else"), refused);
 }
 
+/// A proof of one challenge is none of another: another `b`, another `A`, one cut short, another verifier.
+#[test]
+fn a_replayed_proof_is_refused() {
+    let (verifier, random) = (hex(V), SeededRandom::new(3));
+    let truncated = PublicA::parse(&A_PUBLIC[..A_PUBLIC.len() - 2]).unwrap();
+    let other = verifier_with_salt(POOL, USER, "Another 7!", SALT).unwrap();
+    let a = PublicA::parse(A_PUBLIC).unwrap();
+    let check = |verifier: &[u8], a: &PublicA, ephemeral: &Ephemeral| {
+        Proof {
+            realm: POOL,
+            identity: USER,
+            verifier,
+            a,
+            ephemeral,
+            secret_block: SECRET_BLOCK,
+            timestamp: TIMESTAMP,
+            signature: SIGNATURE,
+        }
+        .check()
+    };
+    let challenged = ephemeral(&verifier);
+    assert_eq!(check(&verifier, &a, &challenged), Ok(()));
+    let refused = Err(SrpError::WrongProof);
+    assert_eq!(check(&verifier, &a, &Ephemeral::new(&verifier, &random).unwrap()), refused);
+    assert_eq!(check(&verifier, &truncated, &challenged), refused);
+    assert_eq!(check(&other, &a, &challenged), refused);
+}
+
+#[test]
+fn a_verifier_of_zero_is_refused() {
+    let random = SeededRandom::new(1);
+    let ephemeral = ephemeral(&hex(V));
+    for zero in [&[][..], &[0; 384], &PRIME] {
+        assert_eq!(Ephemeral::new(zero, &random).err(), Some(SrpError::BadValue));
+        let key = server_key(zero, &PublicA::parse(A_PUBLIC).unwrap(), &ephemeral);
+        assert_eq!(key.err(), Some(SrpError::BadValue));
+    }
+}
+
+#[test]
+fn nothing_secret_is_shown() {
+    let verifier = Verifier { salt: "5a17".into(), verifier: hex(V) };
+    let shown = format!("{verifier:?} {:?} {:?}", ephemeral(&verifier.verifier), attempt());
+    assert_eq!(shown, "Verifier(<redacted>) Ephemeral(<redacted>) Attempt(<redacted>)");
+}
+
+/// Salts of real and simulated users have one form: minimal hex of 128 uniform bits.
+#[test]
+fn salts_are_minimal_hex() {
+    let random = SeededRandom::new(4);
+    let real = (0..3).map(|_| verifier(POOL, USER, PASSWORD, &random).unwrap().salt);
+    let simulated = (0..600).map(|i| simulated_verifier(&[7; 32], &i.to_string()).salt);
+    let salts: Vec<String> = real.chain(simulated).collect();
+    assert!(salts.iter().all(|s| s.len() <= 32 && !s.starts_with('0')));
+    assert!(salts.iter().any(|s| s.len() < 32));
+}
+
 #[test]
 fn public_values_that_would_give_the_game_away_are_refused() {
     let prime = plain_hex(&PRIME);
     let longer = format!("{A_PUBLIC}00");
-    for bad in ["", "0", "0000", &prime, &prime.to_uppercase(), "xyz", "-1", "12 34", &longer] {
+    for bad in [
+        "",
+        "0",
+        "0000",
+        &prime,
+        &format!("000{prime}"),
+        &prime.to_uppercase(),
+        "xyz",
+        "-1",
+        "12 34",
+        &longer,
+    ] {
         assert_eq!(PublicA::parse(bad), Err(SrpError::BadValue), "{bad}");
     }
     assert!(PublicA::parse("2").is_ok());
