@@ -1,0 +1,142 @@
+//! A client on one keep-alive connection that speaks as an AWS SDK does.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use crypto::random::SystemRandom;
+use crypto::srp::client::Attempt;
+use data_encoding::BASE64;
+use http::{Request, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+
+use crate::Result;
+use crate::stage::{App, PASSWORD, text};
+
+const ACCOUNT: &str = "000000000000";
+const REGION: &str = "eu-west-1";
+
+pub struct Client {
+    sender: SendRequest<Full<Bytes>>,
+    host: String,
+}
+
+impl Client {
+    pub async fn open(address: SocketAddr) -> Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+        tokio::spawn(connection);
+        Ok(Self { sender, host: address.to_string() })
+    }
+
+    /// An operation that its own contents authorize.
+    pub async fn call(&mut self, operation: &str, input: &Value) -> Result<Value> {
+        self.operation(operation, input, Request::post("/")).await
+    }
+
+    /// An administrative operation. `poolhouse dev` accepts any signature that has the right form.
+    pub async fn call_signed(&mut self, operation: &str, input: &Value) -> Result<Value> {
+        let date = utc("%Y%m%dT%H%M%SZ")?;
+        let authorization = format!(
+            "AWS4-HMAC-SHA256 Credential={ACCOUNT}/{}/{REGION}/cognito-idp/aws4_request, \
+             SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature={}",
+            &date[..8],
+            "0".repeat(64)
+        );
+        let request = Request::post("/").header("x-amz-date", date).header("authorization", authorization);
+        self.operation(operation, input, request).await
+    }
+
+    async fn operation(
+        &mut self,
+        operation: &str,
+        input: &Value,
+        request: http::request::Builder,
+    ) -> Result<Value> {
+        let request = request
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"));
+        let (status, body) = self.send(request, serde_json::to_vec(input)?).await?;
+        if status != StatusCode::OK {
+            return Err(format!("{operation}: {status} {}", String::from_utf8_lossy(&body)).into());
+        }
+        Ok(serde_json::from_slice(&body)?)
+    }
+
+    pub async fn send(
+        &mut self,
+        request: http::request::Builder,
+        body: impl Into<Bytes>,
+    ) -> Result<(StatusCode, Bytes)> {
+        let request = request.header("host", &self.host).body(Full::new(body.into()))?;
+        self.sender.ready().await?;
+        let answer = self.sender.send_request(request).await?;
+        let status = answer.status();
+        Ok((status, answer.into_body().collect().await?.to_bytes()))
+    }
+
+    /// USER_PASSWORD_AUTH; the AuthenticationResult.
+    pub async fn sign_in(&mut self, client_id: &str, username: &str) -> Result<Value> {
+        let parameters = json!({ "USERNAME": username, "PASSWORD": PASSWORD });
+        let input = json!({
+            "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": client_id, "AuthParameters": parameters,
+        });
+        result(self.call("InitiateAuth", &input).await?)
+    }
+
+    /// USER_SRP_AUTH and its challenge; the AuthenticationResult.
+    pub async fn sign_in_srp(&mut self, app: &App, username: &str) -> Result<Value> {
+        let attempt = Attempt::new(&SystemRandom)?;
+        let parameters = json!({ "USERNAME": username, "SRP_A": attempt.public_hex() });
+        let input = json!({
+            "AuthFlow": "USER_SRP_AUTH", "ClientId": app.client, "AuthParameters": parameters,
+        });
+        let challenge = self.call("InitiateAuth", &input).await?;
+        let given = |name: &str| text(&challenge["ChallengeParameters"][name]);
+        let (block, identity) = (given("SECRET_BLOCK")?, given("USER_ID_FOR_SRP")?);
+        let timestamp = utc("%a %b %-d %H:%M:%S UTC %Y")?;
+        let signature = attempt.signature(
+            app.pool.split_once('_').map_or("", |(_, name)| name),
+            &identity,
+            PASSWORD,
+            &given("SALT")?,
+            &given("SRP_B")?,
+            &BASE64.decode(block.as_bytes())?,
+            &timestamp,
+        )?;
+        let responses = json!({
+            "USERNAME": identity,
+            "PASSWORD_CLAIM_SECRET_BLOCK": block,
+            "PASSWORD_CLAIM_SIGNATURE": signature,
+            "TIMESTAMP": timestamp,
+        });
+        let input = json!({
+            "ChallengeName": "PASSWORD_VERIFIER", "ClientId": app.client, "Session": challenge["Session"],
+            "ChallengeResponses": responses,
+        });
+        result(self.call("RespondToAuthChallenge", &input).await?)
+    }
+}
+
+/// The AuthenticationResult of an answer that must have one.
+pub fn result(mut answer: Value) -> Result<Value> {
+    match answer["AuthenticationResult"].take() {
+        Value::Null => Err(format!("no tokens: {}", answer["ChallengeName"]).into()),
+        result => Ok(result),
+    }
+}
+
+/// Milliseconds since 1970.
+#[expect(clippy::disallowed_methods, reason = "the one place of this program that asks for the time")]
+pub fn now() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
+/// The time in a form of `strftime`.
+pub fn utc(form: &str) -> Result<String> {
+    Ok(jiff::Timestamp::from_millisecond(now())?.strftime(form).to_string())
+}

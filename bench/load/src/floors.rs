@@ -1,0 +1,209 @@
+//! The floors: what an operation cannot do without, each measured alone and in CPU time of all threads,
+//! the cheapest of several rounds.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crypto::jose::{self, SigningKey};
+use crypto::password_hash::{self, Cost, Memory};
+use crypto::random::SystemRandom;
+use crypto::srp::client::Attempt;
+use crypto::srp::{self, Ephemeral, Proof, PublicA};
+use serde::Serialize;
+use storage::engine::{Batch, Schema, SqliteOptions, Statement, Store};
+use tokio::task::JoinSet;
+
+use crate::Result;
+use crate::echo::Echo;
+use crate::measure::{self, ROUNDS, micros};
+use crate::process::{Process, own_cpu};
+
+/// CPU microseconds each.
+#[derive(Debug, Clone, Serialize)]
+pub struct Floors {
+    pub echo: f64,
+    pub rsa_sign: f64,
+    pub rsa_verify: f64,
+    /// 256-bit exponent, 3072-bit modulus.
+    pub exponentiation: f64,
+    /// All that the server computes in one SRP sign-in.
+    pub srp_server: f64,
+    pub argon2id: f64,
+    pub point_read: f64,
+    /// One condition and one update, from 64 tasks.
+    pub durable_batch: f64,
+}
+
+impl Floors {
+    /// The lower of two measurements of each.
+    pub fn lower(&self, other: &Self) -> Self {
+        let lower = |of: fn(&Self) -> f64| of(self).min(of(other));
+        Self {
+            echo: lower(|f| f.echo),
+            rsa_sign: lower(|f| f.rsa_sign),
+            rsa_verify: lower(|f| f.rsa_verify),
+            exponentiation: lower(|f| f.exponentiation),
+            srp_server: lower(|f| f.srp_server),
+            argon2id: lower(|f| f.argon2id),
+            point_read: lower(|f| f.point_read),
+            durable_batch: lower(|f| f.durable_batch),
+        }
+    }
+}
+
+pub async fn measure(folder: &Path) -> Result<Floors> {
+    let echo = Process::start(&std::env::current_exe()?, &["echo"]).await?;
+    let echo = measure::measure(&echo, 8, 15_000, &Arc::new(Echo)).await?.cpu_us;
+    let (rsa_sign, rsa_verify) = rsa()?;
+    let (exponentiation, srp_server) = srp()?;
+    let (point_read, durable_batch) = engine(folder).await?;
+    Ok(Floors {
+        echo,
+        rsa_sign,
+        rsa_verify,
+        exponentiation,
+        srp_server,
+        argon2id: argon2id()?,
+        point_read,
+        durable_batch,
+    })
+}
+
+/// CPU microseconds of one of `times`, in the cheapest of the rounds.
+fn each(times: usize, mut act: impl FnMut() -> Result<()>) -> Result<f64> {
+    act()?;
+    let mut lowest = f64::INFINITY;
+    for _ in 0..ROUNDS {
+        let before = own_cpu()?;
+        for _ in 0..times {
+            act()?;
+        }
+        lowest = lowest.min(per(times, own_cpu()? - before));
+    }
+    Ok(lowest)
+}
+
+fn per(times: usize, cpu: Duration) -> f64 {
+    micros(cpu) / times as f64
+}
+
+/// As tokens are signed and verified: 600 bytes of claims.
+fn rsa() -> Result<(f64, f64)> {
+    let key = SigningKey::generate()?;
+    let public = key.verifying_key()?;
+    let claims = [b'c'; 600];
+    let token = key.sign(&claims)?;
+    let sign = each(400, || Ok(key.sign(&claims).map(drop)?))?;
+    let verify = each(8_000, || Ok(jose::verify(&token, [&public]).map(drop)?))?;
+    Ok((sign, verify))
+}
+
+fn srp() -> Result<(f64, f64)> {
+    let one = each(200, || Ok(Attempt::with_private(&[0xa5; 32]).map(drop)?))?;
+    let stored = srp::verifier("pool", "user", "password", &SystemRandom)?;
+    let attempt = Attempt::new(&SystemRandom)?;
+    let public_a = attempt.public_hex();
+    let ephemeral = Ephemeral::new(&stored.verifier, &SystemRandom)?;
+    let signature = attempt.signature(
+        "pool",
+        "user",
+        "password",
+        &stored.salt,
+        &ephemeral.public_hex(),
+        b"block",
+        "now",
+    )?;
+    let server = each(80, || {
+        let a = PublicA::parse(&public_a)?;
+        Ephemeral::new(&stored.verifier, &SystemRandom)?;
+        let proof = Proof {
+            realm: "pool",
+            identity: "user",
+            verifier: &stored.verifier,
+            a: &a,
+            ephemeral: &ephemeral,
+            secret_block: b"block",
+            timestamp: "now",
+            signature: &signature,
+        };
+        Ok(proof.check()?)
+    })?;
+    Ok((one, server))
+}
+
+fn argon2id() -> Result<f64> {
+    let mut memory = Memory::default();
+    each(12, || Ok(password_hash::hash("password", [1; 16], Cost::default(), &mut memory).map(drop)?))
+}
+
+const SCHEMA: Schema = Schema(&[
+    "CREATE TABLE things (\n  pool TEXT NOT NULL,\n  name TEXT NOT NULL,\n  n BIGINT NOT NULL,\n  note TEXT NOT NULL,\n  PRIMARY KEY (pool, name)\n);\n",
+]);
+const READS: usize = 40_000;
+const TASKS: usize = 64;
+const BATCHES_PER_TASK: usize = 150;
+
+async fn engine(folder: &Path) -> Result<(f64, f64)> {
+    let folder = tempfile::tempdir_in(folder)?;
+    let options = SqliteOptions { schema: SCHEMA, ..SqliteOptions::default() };
+    let store = Store::open_sqlite_with(folder.path(), options)?;
+    let rows = (0..1000).map(|i| {
+        Statement::new(
+            "INSERT INTO things (pool, name, n, note) VALUES ($1, $2, 0, $3)",
+            vec!["pool".into(), name(i).into(), "x".repeat(200).into()],
+        )
+    });
+    store.apply(rows.collect()).await?;
+
+    let (mut read, mut batch) = (f64::INFINITY, f64::INFINITY);
+    for _ in 0..ROUNDS {
+        read = read.min(point_reads(&store).await?);
+        batch = batch.min(batches(&store).await?);
+    }
+    Ok((read, batch))
+}
+
+async fn point_reads(store: &Store) -> Result<f64> {
+    let before = own_cpu()?;
+    for i in 0..READS {
+        let params = ["pool".into(), name(i % 1000).into()];
+        let sql = "SELECT name, n, note FROM things WHERE pool = $1 AND name = $2";
+        store.row(sql, &params).await?.ok_or("a row is missing")?;
+    }
+    Ok(per(READS, own_cpu()? - before))
+}
+
+async fn batches(store: &Store) -> Result<f64> {
+    let before = own_cpu()?;
+    let mut tasks = JoinSet::new();
+    for task in 0..TASKS {
+        let store = store.clone();
+        tasks.spawn(async move {
+            for _ in 0..BATCHES_PER_TASK {
+                store.apply(batch(task)).await?;
+            }
+            Result::Ok(())
+        });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done??;
+    }
+    Ok(per(TASKS * BATCHES_PER_TASK, own_cpu()? - before))
+}
+
+fn name(i: usize) -> String {
+    format!("name {i}")
+}
+
+/// What a rotation writes.
+fn batch(task: usize) -> Batch {
+    let params = || vec!["pool".into(), name(task).into()];
+    [
+        Statement::new("SELECT 1 FROM things WHERE pool = $1 AND name = $2", params()).must_find("there"),
+        Statement::new("UPDATE things SET n = n + 1 WHERE pool = $1 AND name = $2", params())
+            .must_change_one("changed"),
+    ]
+    .into_iter()
+    .collect()
+}
