@@ -48,6 +48,7 @@ impl Random for SeededRandom {
     }
 }
 
+/// `N` random bytes.
 pub fn bytes<const N: usize>(random: &dyn Random) -> [u8; N] {
     let mut out = [0; N];
     random.fill(&mut out);
@@ -109,6 +110,8 @@ mod tests {
         assert!(
             alphanumeric_lower(&random, 26).bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase())
         );
+        assert!(alphanumeric(&random, 200).bytes().all(|b| b.is_ascii_alphanumeric()));
+        assert!((0..50).all(|_| matches!(uuid(&random).as_bytes()[19], b'8' | b'9' | b'a' | b'b')));
         let id = uuid(&random);
         assert_eq!((id.len(), &id[14..15], id.matches('-').count()), (36, "4", 4));
         assert_ne!(uuid(&random), id);
@@ -118,9 +121,10 @@ mod tests {
     fn digits_are_uniform() {
         let random = SeededRandom::new(2);
         let mut counts = [0; 10];
-        for digit in digits(&random, 100_000).bytes() {
+        for digit in digits(&random, 1_000_000).bytes() {
             counts[usize::from(digit - b'0')] += 1;
         }
-        assert!(counts.iter().all(|n| (9_500..10_500).contains(n)), "{counts:?}");
+        // Three standard deviations; bytes modulo ten would be off by five and more.
+        assert!(counts.iter().all(|n| (99_000..101_000).contains(n)), "{counts:?}");
     }
 }
