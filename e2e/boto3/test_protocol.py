@@ -233,12 +233,27 @@ def test_other_methods(server, method):
         assert answer.status_code >= 400
 
 
+# An application served from this machine.
+APP = "http://localhost:3000"
+
+
+@pytest.mark.parametrize("origin", ["https://app.example.com", "null", "http://localhost.example.com"])
+def test_a_page_from_elsewhere_drives_nothing(server, anna, origin):
+    """`dev` accepts any credentials, so a signature proves nothing about the page that made it."""
+    for answer in (
+        post(server, "InitiateAuth", sign_in(anna), Origin=origin),
+        requests.options(f"{server.url}/", headers={"Origin": origin}, timeout=30),
+    ):
+        assert answer.status_code == 403
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+
 def test_a_browser_asks_first(server):
     wanted = "content-type,x-amz-target,x-amz-user-agent,amz-sdk-request"
     answer = requests.options(
         f"{server.url}/",
         headers={
-            "Origin": "https://app.example.com",
+            "Origin": APP,
             "Access-Control-Request-Method": "POST",
             "Access-Control-Request-Headers": wanted,
         },
@@ -254,11 +269,11 @@ def test_a_browser_asks_first(server):
 
 def test_a_browser_may_read_success_and_failure(server, anna):
     answers = [
-        post(server, "InitiateAuth", sign_in(anna), Origin="https://app.example.com"),
-        post(server, "InitiateAuth", sign_in(anna, AuthFlow="X"), Origin="https://app.example.com"),
-        post(server, "Nothing", "{}", Origin="https://app.example.com"),
-        post(server, "InitiateAuth", "{", Origin="https://app.example.com"),
-        post(server, "DescribeUserPool", "{}", Origin="https://app.example.com"),
+        post(server, "InitiateAuth", sign_in(anna), Origin=APP),
+        post(server, "InitiateAuth", sign_in(anna, AuthFlow="X"), Origin=APP),
+        post(server, "Nothing", "{}", Origin=APP),
+        post(server, "InitiateAuth", "{", Origin=APP),
+        post(server, "DescribeUserPool", "{}", Origin=APP),
     ]
     for answer in answers:
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
