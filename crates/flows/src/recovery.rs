@@ -64,18 +64,20 @@ pub async fn confirm(cx: &ClientCx, name: &str, code: &str, password: &str) -> R
         }
         _ => return Err(Error::UsernameClientCombinationNotFound),
     };
-    if !user.enabled {
-        return Err(Error::UserDisabled);
-    }
     users::retry(cx, &user, |user| async move { set_by_code(cx, &user, code, password).await }).await.map_err(
         |error| {
-            // That a name has no code would tell that it is known.
-            if hides && error == Error::CodeExpired { Error::CodeMismatch } else { error }
+            // That a name has no code, or is disabled, would tell that it is known.
+            let tells = matches!(error, Error::CodeExpired | Error::UserDisabled);
+            if hides && tells { Error::CodeMismatch } else { error }
         },
     )
 }
 
 async fn set_by_code(cx: &ClientCx, user: &User, code: &str, password: &str) -> Result<()> {
+    // Judged with each reading of the user, so that a disable in between is heeded.
+    if !user.enabled {
+        return Err(Error::UserDisabled);
+    }
     let code = codes::redeem(cx, user, Purpose::ResetPassword, code).await?;
     let present = storage::passwords::find(cx.db(), cx.pool_ref(), user).await?;
     let made = passwords::make(cx, &user.username, present.as_ref(), password, None).await?;
