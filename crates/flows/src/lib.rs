@@ -10,6 +10,7 @@ pub mod invitation;
 mod key_maker;
 pub mod messages;
 pub mod names;
+pub mod passkeys;
 pub mod passwords;
 pub mod pools;
 pub mod profile;

@@ -1,6 +1,7 @@
 //! Pools: their settings, and the mark that says whether they live.
 
 use domain::ids::{AccountId, PoolId, Region};
+use domain::pool::FactorSettings;
 use domain::time::Time;
 use domain::{Error, Pool, Result};
 
@@ -135,12 +136,23 @@ pub fn delete(pool: &PoolRef, version: i64, now: Time) -> Statement {
     .must_change_one(UNCHANGED)
 }
 
+/// The two kinds of settings lie in one JSON object; their members have different names.
+#[derive(serde::Serialize)]
+struct Stored<'a, S> {
+    #[serde(flatten)]
+    settings: &'a S,
+    #[serde(flatten)]
+    factors: &'a FactorSettings,
+}
+
 fn settings_text(pool: &Pool) -> Result<String> {
-    serde_json::to_string(&pool.settings).map_err(Error::internal)
+    let stored = Stored { settings: &pool.settings, factors: &pool.factors };
+    serde_json::to_string(&stored).map_err(Error::internal)
 }
 
 fn from_row(row: &Row) -> Result<(Pool, PoolRef)> {
     let settings = serde_json::from_str(row.text(4)).map_err(|_| inconsistent("pools", "settings"))?;
+    let factors = serde_json::from_str(row.text(4)).map_err(|_| inconsistent("pools", "settings"))?;
     let pool_ref = PoolRef {
         pool_id: PoolId::new(row.text(0)),
         account: AccountId::new(row.text(1)),
@@ -152,6 +164,7 @@ fn from_row(row: &Row) -> Result<(Pool, PoolRef)> {
         region: pool_ref.region.clone(),
         issuer: row.text(3).to_owned(),
         settings,
+        factors,
         version: row.int(5),
         created_at: Time::from_millis(row.int(6)),
         modified_at: Time::from_millis(row.int(7)),

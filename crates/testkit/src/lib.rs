@@ -4,6 +4,7 @@
 //! database of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up must fail the test")]
 
+pub mod authenticator;
 mod barrier;
 mod clock;
 mod reply;
@@ -152,6 +153,17 @@ impl TestServer {
         .ok();
         let attributes = made["User"]["Attributes"].as_array().unwrap();
         attributes.iter().find(|a| a["Name"] == "sub").unwrap()["Value"].as_str().unwrap().to_owned()
+    }
+
+    /// Gives a pool its `WebAuthnConfiguration`.
+    pub async fn set_web_authn(&self, pool: &str, configuration: Value) {
+        let id = domain::ids::PoolId::new(pool);
+        let (mut found, pool_ref) =
+            storage::pools::resolve_any_account(&self.services.db, &id).await.unwrap().unwrap();
+        found.factors.web_authn = Some(serde_json::from_value(configuration).unwrap());
+        let change = storage::pools::update(&pool_ref, &found, self.clock.now()).unwrap();
+        self.services.db.apply([change], |_| None).await.unwrap();
+        self.services.directory.forget(&id);
     }
 
     /// Messages to an address, newest first.

@@ -9,6 +9,7 @@ mod account;
 mod auth;
 pub(crate) mod clients;
 mod groups;
+mod passkeys;
 mod sign_up;
 mod tags;
 pub(crate) mod user_pools;
@@ -186,10 +187,10 @@ operations! {
     SetUserSettings => not_built;
     VerifySoftwareToken => not_built;
     // passkeys
-    CompleteWebAuthnRegistration => not_built;
-    DeleteWebAuthnCredential => not_built;
-    ListWebAuthnCredentials => not_built;
-    StartWebAuthnRegistration => not_built;
+    CompleteWebAuthnRegistration => user passkeys::complete_web_authn_registration::handle;
+    DeleteWebAuthnCredential => user passkeys::delete_web_authn_credential::handle;
+    ListWebAuthnCredentials => user passkeys::list_web_authn_credentials::handle;
+    StartWebAuthnRegistration => user passkeys::start_web_authn_registration::handle;
     // devices
     AdminForgetDevice => not_built;
     AdminGetDevice => not_built;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use wire::cognito_idp::shapes::{
     AliasAttributeType, PasswordPolicyType, SchemaAttributeType, UserPoolType, UsernameAttributeType,
-    VerifiedAttributeType,
+    VerifiedAttributeType, WebAuthnConfigurationType,
 };
 
 use crate::ids::{AccountId, PoolId, Region};
@@ -27,9 +27,17 @@ pub struct Pool {
     /// The `iss` of its tokens, fixed at creation.
     pub issuer: String,
     pub settings: UserPoolType,
+    pub factors: FactorSettings,
     pub version: i64,
     pub created_at: Time,
     pub modified_at: Time,
+}
+
+/// What SetUserPoolMfaConfig sets and no member of `UserPoolType` holds. Only GetUserPoolMfaConfig shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct FactorSettings {
+    #[serde(rename = "WebAuthnConfiguration", default, skip_serializing_if = "Option::is_none")]
+    pub web_authn: Option<WebAuthnConfigurationType>,
 }
 
 impl Pool {

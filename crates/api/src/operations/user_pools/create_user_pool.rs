@@ -1,6 +1,7 @@
 //! CreateUserPool.
 
 use domain::ids::PoolId;
+use domain::pool::FactorSettings;
 use domain::{Pool, Result};
 use flows::cx::AccountCx;
 use flows::pools;
@@ -25,6 +26,7 @@ pub(crate) async fn create(
         account: cx.account.clone(),
         region: cx.region.clone(),
         settings,
+        factors: FactorSettings::default(),
         version: 1,
         created_at: now,
         modified_at: now,
