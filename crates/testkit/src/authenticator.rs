@@ -3,7 +3,8 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
+use aws_lc_rs::rsa;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256};
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
@@ -16,11 +17,17 @@ const ATTESTED: u8 = 0x40;
 pub const ES256: i8 = -7;
 pub const EDDSA: i8 = -8;
 
-/// An ES256 credential without attestation.
+/// A credential without attestation.
 #[derive(Debug)]
 pub struct SoftPasskey {
-    key: EcdsaKeyPair,
+    key: Key,
     pub id: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum Key {
+    Es256(EcdsaKeyPair),
+    Rs256(rsa::KeyPair),
 }
 
 /// Everything an answer says, to be bent before it is made.
@@ -81,9 +88,19 @@ impl Answer {
 }
 
 impl SoftPasskey {
+    /// One that signs by ES256.
     pub fn new() -> Self {
+        Self::of(Key::Es256(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap()))
+    }
+
+    /// One that signs by RS256, as some TPMs do.
+    pub fn rsa() -> Self {
+        Self::of(Key::Rs256(rsa::KeyPair::generate(rsa::KeySize::Rsa2048).unwrap()))
+    }
+
+    fn of(key: Key) -> Self {
         let id: [u8; 16] = crypto::random::bytes(&crypto::random::SystemRandom);
-        Self { key: EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap(), id: id.to_vec() }
+        Self { key, id: id.to_vec() }
     }
 
     /// The credential id as browsers write it.
@@ -127,7 +144,7 @@ impl SoftPasskey {
         let (client_data, authenticator_data) = (answer.client_data(), answer.authenticator_data(0));
         let mut signed = authenticator_data.clone();
         signed.extend(digest(&SHA256, &client_data).as_ref());
-        let signature = self.key.sign(&SystemRandom::new(), &signed).unwrap();
+        let signature = self.sign(&signed);
         json!({
             "id": self.name(),
             "rawId": self.name(),
@@ -137,21 +154,42 @@ impl SoftPasskey {
             "response": {
                 "clientDataJSON": BASE64URL_NOPAD.encode(&client_data),
                 "authenticatorData": BASE64URL_NOPAD.encode(&authenticator_data),
-                "signature": BASE64URL_NOPAD.encode(signature.as_ref()),
+                "signature": BASE64URL_NOPAD.encode(&signature),
                 "userHandle": answer.user_handle.as_ref().map(|user| BASE64URL_NOPAD.encode(user.as_bytes())),
             },
         })
     }
 
-    /// The COSE key (RFC 9053): an EC2 key on P-256, whatever algorithm it claims.
+    fn sign(&self, message: &[u8]) -> Vec<u8> {
+        match &self.key {
+            Key::Es256(key) => key.sign(&SystemRandom::new(), message).unwrap().as_ref().to_vec(),
+            Key::Rs256(key) => {
+                let mut out = vec![0; key.public_modulus_len()];
+                key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut out).unwrap();
+                out
+            }
+        }
+    }
+
+    /// The COSE key (RFC 9053, RFC 8230). An EC2 key is on P-256, whatever algorithm it claims.
     fn public_key(&self, algorithm: i8) -> Vec<u8> {
-        let point = self.key.public_key().as_ref();
-        let mut out = vec![0xa5, 0x01, 0x02, 0x03, 0x1f_u8.wrapping_sub(algorithm as u8)];
-        out.extend([0x20, 0x01, 0x21, 0x58, 0x20]);
-        out.extend(&point[1..33]);
-        out.extend([0x22, 0x58, 0x20]);
-        out.extend(&point[33..]);
-        out
+        match &self.key {
+            Key::Es256(key) => {
+                let point = key.public_key().as_ref();
+                let mut out = vec![0xa5, 0x01, 0x02, 0x03, 0x1f_u8.wrapping_sub(algorithm as u8)];
+                out.extend([0x20, 0x01, 0x21, 0x58, 0x20]);
+                out.extend(&point[1..33]);
+                out.extend([0x22, 0x58, 0x20]);
+                out.extend(&point[33..]);
+                out
+            }
+            Key::Rs256(key) => {
+                let mut out = vec![0xa4, 0x01, 0x03, 0x03, 0x39, 0x01, 0x00, 0x20, 0x59, 0x01, 0x00];
+                out.extend(key.public_key().modulus().big_endian_without_leading_zero());
+                out.extend([0x21, 0x43, 0x01, 0x00, 0x01]);
+                out
+            }
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod clients;
 mod coverage;
 mod groups;
 mod paging;
+mod passkeys;
 mod protocol;
 mod sign_up;
 mod tags;

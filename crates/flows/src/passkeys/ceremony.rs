@@ -7,13 +7,13 @@ use domain::passkeys::Passkey;
 use domain::{Error, Result, User};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 use webauthn_rs_core::WebauthnCore;
 use webauthn_rs_core::error::WebauthnError;
 use webauthn_rs_core::proto::{
-    AttestationFormat, AttestationMetadata, AuthenticationState, COSEAlgorithm, Credential,
-    ParsedAttestation, ParsedAttestationData, PublicKeyCredential, PublicKeyCredentialDescriptor,
-    RegisterPublicKeyCredential, RegistrationState, ResidentKeyRequirement, UserVerificationPolicy,
+    AttestationFormat, AttestationMetadata, AuthenticationState, COSEAlgorithm, COSEKeyType, Credential,
+    ECDSACurve, ParsedAttestation, ParsedAttestationData, PublicKeyCredential, RegisterPublicKeyCredential,
+    RegistrationState, UserVerificationPolicy,
 };
 
 use super::response::{Fault, Response};
@@ -41,7 +41,6 @@ pub(super) struct Proof {
 pub(super) struct NewCredential {
     pub(super) stored: String,
     pub(super) sign_count: u32,
-    pub(super) transports: Vec<String>,
 }
 
 impl Ceremony<'_> {
@@ -56,13 +55,10 @@ impl Ceremony<'_> {
             .require_resident_key(true)
             .credential_algorithms(vec![COSEAlgorithm::ES256, COSEAlgorithm::RS256]);
         let (response, state) = core.generate_challenge_register(builder).map_err(fault_of_ours)?;
-        let mut options = response.public_key;
+        let mut options = serde_json::to_value(&response.public_key).map_err(Error::internal)?;
         // Only the browser is told which passkeys there are. The store refuses a credential id that is taken.
-        options.exclude_credentials = Some(exclude.iter().map(descriptor).collect::<Result<_>>()?);
-        if let Some(selection) = &mut options.authenticator_selection {
-            selection.resident_key = Some(ResidentKeyRequirement::Required);
-        }
-        Ok((serde_json::to_value(&options).map_err(Error::internal)?, to_text(&state)?))
+        options["excludeCredentials"] = exclude.iter().map(descriptor).collect();
+        Ok((options, to_text(&state)?))
     }
 
     /// Checks the answer to a registration's challenge.
@@ -89,8 +85,10 @@ impl Ceremony<'_> {
         if BASE64URL_NOPAD.encode(&made.cred_id) != response.credential_id {
             return Err(Fault::Malformed);
         }
-        let transports = made.transports.iter().flatten().map(ToString::to_string);
-        let transports = transports.filter(|t| t != "unknown").collect();
+        // ES256 is over P-256 (WebAuthn §5.8.5); the library takes it over any curve.
+        if matches!(&made.cred.key, COSEKeyType::EC_EC2(key) if key.curve != ECDSACurve::SECP256R1) {
+            return Err(Fault::Unsupported);
+        }
         let stored = Credential {
             // The counter, the transports and what to ask of the user are kept, and judged, elsewhere; attestation
             // is neither asked for nor believed.
@@ -105,7 +103,7 @@ impl Ceremony<'_> {
             ..made.clone()
         };
         let stored = serde_json::to_string(&stored).map_err(|_| Fault::Malformed)?;
-        Ok(NewCredential { stored, sign_count: made.counter, transports })
+        Ok(NewCredential { stored, sign_count: made.counter })
     }
 
     /// `PublicKeyCredentialRequestOptionsJSON` as text, and the challenge to keep.
@@ -116,8 +114,7 @@ impl Ceremony<'_> {
             .map_err(fault_of_ours)?;
         let (response, state) = core.generate_challenge_authenticate(builder).map_err(fault_of_ours)?;
         let mut options = serde_json::to_value(&response.public_key).map_err(Error::internal)?;
-        let descriptors = allowed.iter().map(descriptor).collect::<Result<Vec<_>>>()?;
-        options["allowCredentials"] = serde_json::to_value(descriptors).map_err(Error::internal)?;
+        options["allowCredentials"] = allowed.iter().map(descriptor).collect();
         Ok((options.to_string(), to_text(&state)?))
     }
 
@@ -164,10 +161,8 @@ impl Ceremony<'_> {
     }
 }
 
-fn descriptor(passkey: &Passkey) -> Result<PublicKeyCredentialDescriptor> {
-    let id = BASE64URL_NOPAD.decode(passkey.credential_id.as_bytes()).map_err(Error::internal)?;
-    let transports = passkey.transports.iter().filter_map(|t| t.parse().ok()).collect();
-    Ok(PublicKeyCredentialDescriptor { type_: "public-key".into(), id, transports: Some(transports) })
+fn descriptor(passkey: &Passkey) -> Value {
+    json!({ "type": "public-key", "id": passkey.credential_id, "transports": passkey.transports })
 }
 
 fn fault(error: &WebauthnError) -> Fault {
@@ -188,7 +183,10 @@ fn fault(error: &WebauthnError) -> Fault {
         | E::COSEKeyRSANEInvalid
         | E::COSEKeyEDUnsupported
         | E::COSEKeyEDDSAXInvalid
-        | E::COSEKeyEDDSAInvalidCurve => Fault::Unsupported,
+        | E::COSEKeyEDDSAInvalidCurve
+        | E::EcdsaPointInvalid
+        | E::RsaParametersInvalid
+        | E::SshPublicKeyEDUnsupported => Fault::Unsupported,
         E::ParseJSONFailure(_)
         | E::ParseCBORFailure(_)
         | E::ParseBase64Failure(_)

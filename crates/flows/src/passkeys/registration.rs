@@ -61,7 +61,7 @@ pub async fn register(cx: &UserCx, credential: Value) -> Result<()> {
         name: friendly_name(response.attachment.as_deref()).to_owned(),
         rp_id: rp_id.to_owned(),
         attachment: response.attachment,
-        transports: made.transports,
+        transports: response.transports,
         created_at: cx.now(),
     };
     let mut batch = vec![

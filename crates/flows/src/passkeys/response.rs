@@ -7,6 +7,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
+/// `AuthenticatorTransport` (WebAuthn §5.8.4).
+const TRANSPORTS: [&str; 6] = ["ble", "hybrid", "internal", "nfc", "smart-card", "usb"];
+
 /// Why a response is refused. The two ceremonies have different words for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
@@ -40,6 +43,8 @@ struct Inner {
     #[serde(rename = "clientDataJSON")]
     client_data: String,
     user_handle: Option<String>,
+    #[serde(default)]
+    transports: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -57,6 +62,8 @@ pub(super) struct Response {
     pub(super) credential_id: String,
     /// `platform` or `cross-platform`.
     pub(super) attachment: Option<String>,
+    /// Those that are known.
+    pub(super) transports: Vec<String>,
     user_handle: Option<Vec<u8>>,
     client_data: ClientData,
 }
@@ -74,6 +81,12 @@ impl Response {
             attachment: envelope
                 .authenticator_attachment
                 .filter(|a| matches!(a.as_str(), "platform" | "cross-platform")),
+            transports: envelope
+                .response
+                .transports
+                .into_iter()
+                .filter(|transport| TRANSPORTS.contains(&transport.as_str()))
+                .collect(),
             user_handle: envelope.response.user_handle.as_deref().map(decode).transpose()?,
             client_data: serde_json::from_slice(&client_data).map_err(|_| Fault::Malformed)?,
         })
