@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use data_encoding::BASE64URL_NOPAD;
+use domain::ids::UserId;
 use domain::passkeys::Passkey;
-use domain::{Error, Result, User};
+use domain::{Error, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -44,12 +45,16 @@ pub(super) struct NewCredential {
 }
 
 impl Ceremony<'_> {
-    /// `PublicKeyCredentialCreationOptionsJSON`, and the challenge to keep.
-    pub(super) fn registration_options(self, user: &User, exclude: &[Passkey]) -> Result<(Value, String)> {
+    /// `PublicKeyCredentialCreationOptionsJSON`, and the challenge to keep. `name` is what the browser shows.
+    pub(super) fn registration_options(
+        self,
+        user: &UserId,
+        name: &str,
+        exclude: &[Passkey],
+    ) -> Result<(Value, String)> {
         let core = self.core(Vec::new(), REGISTRATION_TIMEOUT);
-        let name = user.username.as_str();
         let builder = core
-            .new_challenge_register_builder(user.id.as_str().as_bytes(), name, name)
+            .new_challenge_register_builder(user.as_str().as_bytes(), name, name)
             .map_err(fault_of_ours)?
             .user_verification_policy(self.policy())
             .require_resident_key(true)

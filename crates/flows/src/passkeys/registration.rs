@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::attributes::may_read;
 use domain::passkeys::{self, Passkey, friendly_name, requires_user_verification};
 use domain::time::minutes;
 use domain::{Error, Result};
@@ -24,7 +25,8 @@ pub async fn registration_options(cx: &UserCx) -> Result<Value> {
     if present.len() as i64 >= passkeys::MAX_PER_USER {
         return Err(too_many());
     }
-    let (options, challenge) = ceremony(cx, rp_id).registration_options(&cx.user, &present)?;
+    let (options, challenge) =
+        ceremony(cx, rp_id).registration_options(&cx.user.id, account_name(cx), &present)?;
     let registration = Registration {
         id: crypto::random::uuid(cx.random()),
         client_id: cx.client.id.clone(),
@@ -70,6 +72,17 @@ pub async fn register(cx: &UserCx, credential: Value) -> Result<()> {
     ];
     batch.extend(stored::insert(cx.pool_ref(), &cx.user, &passkey)?);
     cx.db().apply(batch, |guard| refusal(cx, guard)).await
+}
+
+/// What the browser shows beside the passkey: the username, or the address that stands for it where usernames are
+/// made by the pool.
+fn account_name(cx: &UserCx) -> &str {
+    let made = cx.user.username == cx.user.id.as_str();
+    ["email", "phone_number"]
+        .into_iter()
+        .filter(|attribute| made && may_read(&cx.client, attribute))
+        .find_map(|attribute| cx.user.attribute(attribute))
+        .unwrap_or(&cx.user.username)
 }
 
 fn ceremony<'a>(cx: &UserCx, rp_id: &'a str) -> Ceremony<'a> {

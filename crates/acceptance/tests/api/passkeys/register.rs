@@ -162,6 +162,17 @@ async fn copy_passkey(house: &House) {
 }
 
 #[tokio::test]
+async fn an_update_of_the_pool_keeps_the_configuration_and_nothing_else_shows_it() {
+    let house = House::new().await;
+    let mut update = with_passkeys();
+    update["UserPoolId"] = house.pool.as_str().into();
+    house.server.call("UpdateUserPool", update).await.ok();
+    assert_eq!(house.start().await["rp"]["id"], "example.com");
+    let described = house.server.call("DescribeUserPool", json!({ "UserPoolId": house.pool })).await.ok();
+    assert!(described["UserPool"].get("WebAuthnConfiguration").is_none(), "{described}");
+}
+
+#[tokio::test]
 async fn the_options_are_those_of_the_pool() {
     let house = House::new().await;
     let options = house.start().await;
@@ -182,6 +193,26 @@ async fn the_options_are_those_of_the_pool() {
     house.server.set_web_authn(&house.pool, required).await;
     selection["userVerification"] = "required".into();
     assert_eq!(house.start().await["authenticatorSelection"], selection);
+}
+
+#[tokio::test]
+async fn where_usernames_are_made_the_browser_shows_the_address() {
+    let server = TestServer::start().await;
+    let mut settings = with_passkeys();
+    settings["UsernameAttributes"] = json!(["email", "phone_number"]);
+    let pool = server.pool(settings).await;
+    server.set_web_authn(&pool, json!({ "RelyingPartyId": "example.com" })).await;
+    let sub = server.user(&pool, "a@example.com", PASSWORD).await;
+    for (client, shown) in
+        [(json!({}), "a@example.com"), (json!({ "ReadAttributes": ["name"] }), sub.as_str())]
+    {
+        let client = server.client(&pool, client).await;
+        let token = server.tokens(&client, "a@example.com", PASSWORD).await["AccessToken"].clone();
+        let started =
+            server.call_unsigned("StartWebAuthnRegistration", json!({ "AccessToken": token })).await;
+        let user = started.ok()["CredentialCreationOptions"]["user"].clone();
+        assert_eq!((user["name"].as_str(), user["displayName"].as_str()), (Some(shown), Some(shown)));
+    }
 }
 
 #[tokio::test]
