@@ -111,6 +111,34 @@ async fn a_passkey_is_described_as_its_browser_did() {
     assert!(plain.get("AuthenticatorAttachment").is_none());
 }
 
+/// The write judges again what the token was judged by.
+#[tokio::test]
+async fn a_user_disabled_or_signed_out_meanwhile_changes_no_passkeys() {
+    let house = House::new().await;
+    let passkey = house.register().await;
+    let db = &house.server.services.db;
+    let pool = domain::ids::PoolId::new(house.pool.as_str());
+    let (_, pool_ref) = storage::pools::resolve_any_account(db, &pool).await.unwrap().unwrap();
+    let id = domain::ids::UserId::new(house.alice.as_str());
+    let mut copy = storage::passkeys::of_user(db, &pool_ref, &id).await.unwrap().swap_remove(0);
+    copy.credential_id = "AAAA".into();
+    for operation in ["AdminUserGlobalSignOut", "AdminDisableUser"] {
+        let stale = storage::users::find(db, &pool_ref, &id).await.unwrap().unwrap();
+        let named = json!({ "UserPoolId": house.pool, "Username": "alice" });
+        house.server.call(operation, named).await.ok();
+        let insert = storage::passkeys::insert(&pool_ref, &stale, &copy).unwrap().to_vec();
+        let delete = storage::passkeys::delete(&pool_ref, &stale, &passkey.name()).to_vec();
+        for batch in [insert, delete] {
+            let refusal = |guard| {
+                assert_eq!(guard, storage::users::CREDENTIALS_UNCHANGED);
+                Some(domain::Error::AccessTokenRevoked)
+            };
+            assert_eq!(db.apply(batch, refusal).await, Err(domain::Error::AccessTokenRevoked), "{operation}");
+        }
+    }
+    assert_eq!(storage::passkeys::of_user(db, &pool_ref, &id).await.unwrap().len(), 1);
+}
+
 #[tokio::test]
 async fn passkeys_go_with_their_user() {
     let house = House::new().await;
