@@ -108,6 +108,26 @@ async fn parallel_answers_to_one_challenge_make_one_passkey() {
     assert_eq!((succeeded, house.list().await.len()), (1, 1));
 }
 
+/// Two answers that both found the registration waiting: the write decides.
+#[tokio::test]
+async fn a_registration_is_consumed_once() {
+    let house = House::new().await;
+    house.start().await;
+    let db = &house.server.services.db;
+    let pool = domain::ids::PoolId::new(house.pool.as_str());
+    let (_, pool_ref) = storage::pools::resolve_any_account(db, &pool).await.unwrap().unwrap();
+    let id = domain::ids::UserId::new(house.alice.as_str());
+    let begun = storage::passkey_registrations::find(db, &pool_ref, &id).await.unwrap().unwrap();
+    let consume = async |registration: &str| {
+        let statement = storage::passkey_registrations::consume(&pool_ref, &id, registration);
+        db.apply([statement], |guard| Some(domain::Error::NotFound(guard.into()))).await
+    };
+    let waits = || Err(domain::Error::NotFound(storage::passkey_registrations::WAITS.into()));
+    assert_eq!(consume("another").await, waits());
+    assert_eq!(consume(&begun.id).await, Ok(()));
+    assert_eq!(consume(&begun.id).await, waits());
+}
+
 #[tokio::test]
 async fn a_credential_has_one_owner() {
     let house = House::new().await;
