@@ -15,6 +15,7 @@ use wire::cognito_idp::shapes::{
 
 use crate::ids::{AccountId, PoolId, Region};
 use crate::names;
+use crate::session_tracking::SessionTracking;
 use crate::time::{Time, days};
 
 /// A live user pool. `settings` holds every settable member with Cognito's defaults filled in; its identity
@@ -27,6 +28,7 @@ pub struct Pool {
     /// The `iss` of its tokens, fixed at creation.
     pub issuer: String,
     pub settings: UserPoolType,
+    pub session_tracking: SessionTracking,
     pub version: i64,
     pub created_at: Time,
     pub modified_at: Time,

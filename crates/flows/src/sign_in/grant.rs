@@ -4,12 +4,13 @@ use domain::ids::SessionId;
 use domain::session::{Rotation, Session};
 use domain::{Error, Result, User};
 use storage::engine::Statement;
-use storage::{pools, sessions, spent, users};
+use storage::{pools, sessions, spent};
 use tokio::sync::SemaphorePermit;
 
 use super::Outcome;
 use crate::cx::ClientCx;
 use crate::names::{self, Claim};
+use crate::session_tracking;
 use crate::subject;
 use crate::tokens;
 
@@ -37,10 +38,11 @@ pub(super) async fn grant(cx: &ClientCx, user: &User, also: Also) -> Result<Outc
     let mut batch = vec![pools::lives(cx.pool_ref()), storage::clients::exists(cx.pool_ref(), &cx.client.id)];
     match also.user_change {
         Some(change) => batch.extend(change),
-        None => batch.push(users::credentials_unchanged(cx.pool_ref(), user)),
+        None => batch.push(session_tracking::credentials_unchanged(cx, user)),
     }
     batch.extend(also.more);
     batch.push(sessions::insert(cx.pool_ref(), &session, now));
+    batch.extend(session_tracking::begin(cx, &session));
     batch.push(subject::forget(cx, user));
     let refusal = |guard| match guard {
         pools::LIVES => Some(Error::PoolNotFound(cx.pool().id.clone())),

@@ -2,6 +2,7 @@
 
 use domain::client::{Client, settings};
 use domain::ids::ClientId;
+use domain::session_tracking::DEFAULT_SSO_VALIDITY;
 use domain::{Error, Result};
 use flows::cx::PoolCx;
 use storage::{client_secrets, clients, pools};
@@ -28,6 +29,7 @@ pub(crate) async fn create(
         version: 1,
         created_at: now,
         modified_at: now,
+        sso_validity: DEFAULT_SSO_VALIDITY,
     };
     let mut batch = vec![pools::lives(cx.pool_ref()), clients::insert(cx.pool_ref(), &client)?];
     if has_secret {
