@@ -103,8 +103,13 @@ impl TestServer {
     }
 
     pub async fn request(&self, request: Request<Bytes>) -> Reply {
+        self.request_from(IpAddr::V4(Ipv4Addr::LOCALHOST), request).await
+    }
+
+    /// Sends a request as from this address.
+    pub async fn request_from(&self, ip: IpAddr, request: Request<Bytes>) -> Reply {
         let (parts, body) = request.into_parts();
-        Reply::new(self.api.handle(&parts, body, IpAddr::V4(Ipv4Addr::LOCALHOST)).await)
+        Reply::new(self.api.handle(&parts, body, ip).await)
     }
 
     /// A pool with these settings; its id.

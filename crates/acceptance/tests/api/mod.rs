@@ -5,6 +5,7 @@ mod coverage;
 mod groups;
 mod paging;
 mod protocol;
+mod sessions;
 mod sign_up;
 mod tags;
 mod user_pools;

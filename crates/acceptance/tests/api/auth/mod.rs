@@ -4,4 +4,4 @@ mod one_owner;
 mod refresh;
 mod respond_to_auth_challenge;
 mod sign_out;
-mod tokens;
+pub(super) mod tokens;
