@@ -66,6 +66,15 @@ impl TestServer {
         Self { api: Api::new(services.clone()), services, clock, barrier, _folder: folder }
     }
 
+    /// Another process over the same store: caches and whatever else is kept in memory are its own.
+    pub fn another_node(&self) -> Self {
+        let Services { db, clock, random, keys, base_url, .. } = self.services.as_ref();
+        let services =
+            Services::start(db.clone(), clock.clone(), random.clone(), keys.clone(), base_url.clone())
+                .unwrap();
+        Self { api: Api::new(services.clone()), services, ..self.clone() }
+    }
+
     /// Calls an operation of `cognito-idp`, signed by the default account.
     pub async fn call(&self, operation: &str, input: Value) -> Reply {
         self.call_as(ACCOUNT, REGION, operation, input).await

@@ -1,7 +1,6 @@
 use std::time::Duration;
 
 use serde_json::json;
-use testkit::Reply;
 
 use super::{House, PASSWORD};
 
@@ -130,17 +129,29 @@ async fn there_is_no_limit_where_nothing_is_tracked() {
     }
 }
 
+/// By SRP, whose proofs are cheap, and over two nodes, each of which lets two sign-ins of a user run at once.
+/// More nodes would charge more attempts before the proofs than the lockout allows.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn fifty_sign_ins_at_once_leave_no_more_than_the_limit() {
+async fn fifty_sign_ins_at_once_never_leave_more_than_the_limit() {
     let house = House::tracking(5).await;
-    let mut running = tokio::task::JoinSet::new();
+    let mut attempts = Vec::new();
     for _ in 0..50 {
-        let (server, client) = (house.server.clone(), house.client.clone());
-        running.spawn(async move { server.sign_in(&client, "alice", PASSWORD).await });
+        let (attempt, challenge) = house.server.begin_srp(&house.client, "alice").await;
+        let answer = house.server.srp_answer(&house.pool, &attempt, &challenge, PASSWORD);
+        attempts.push((challenge, answer));
     }
-    let replies = running.join_all().await;
-    let granted: Vec<_> =
-        replies.into_iter().map(Reply::ok).map(|body| body["AuthenticationResult"].clone()).collect();
+    let nodes = [house.server.clone(), house.server.another_node()];
+    let mut running = tokio::task::JoinSet::new();
+    for (i, (challenge, answer)) in attempts.into_iter().enumerate() {
+        let (node, client) = (nodes[i % nodes.len()].clone(), house.client.clone());
+        running.spawn(async move { node.respond(&client, &challenge, answer).await });
+    }
+    let mut granted = Vec::new();
+    while let Some(reply) = running.join_next().await {
+        granted.push(reply.unwrap().ok()["AuthenticationResult"].clone());
+        let active = house.admin_list("alice").await.len();
+        assert!(active <= 5, "{active}");
+    }
     let mut alive = 0;
     for tokens in &granted {
         match house.get_user(tokens).await.status {
@@ -149,5 +160,4 @@ async fn fifty_sign_ins_at_once_leave_no_more_than_the_limit() {
         }
     }
     assert_eq!((granted.len(), alive), (50, 5));
-    assert_eq!(house.admin_list("alice").await.len(), 5);
 }
