@@ -112,11 +112,15 @@ pub async fn configure(cx: &PoolCx, tracking: SessionTracking) -> Result<()> {
 pub async fn configure_client(cx: &PoolCx, client: &Client, sso_validity: i32) -> Result<()> {
     check_tier(&cx.pool().settings)?;
     let changed = Client { sso_validity, ..client.clone() };
-    let batch =
-        [pools::tracks_sessions(cx.pool_ref()), clients::set_sso_validity(cx.pool_ref(), &changed, cx.now())];
-    let refusal = |guard| {
-        (guard == pools::TRACKS_SESSIONS)
-            .then(|| Error::invalid("Session tracking is not enabled for the user pool."))
+    let batch = [
+        pools::lives(cx.pool_ref()),
+        pools::tracks_sessions(cx.pool_ref()),
+        clients::set_sso_validity(cx.pool_ref(), &changed, cx.now()),
+    ];
+    let refusal = |guard| match guard {
+        pools::LIVES => Some(Error::PoolNotFound(cx.pool().id.clone())),
+        pools::TRACKS_SESSIONS => Some(Error::invalid("Session tracking is not enabled for the user pool.")),
+        _ => None,
     };
     cx.db().apply(batch, refusal).await
 }
