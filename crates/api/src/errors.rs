@@ -226,6 +226,11 @@ impl From<Error> for ApiError {
             }
             Error::GroupNotFound => (K::ResourceNotFoundException, "Group not found.".into()),
             Error::GroupExists => (K::GroupExistsException, "A group with the name already exists.".into()),
+            Error::UserSessionNotFound => (K::ResourceNotFoundException, "Session does not exist.".into()),
+            Error::CurrentUserSession => (
+                K::InvalidParameterException,
+                "The session of the access token cannot be revoked by this operation.".into(),
+            ),
             Error::NotFound(text) => (K::ResourceNotFoundException, text),
             Error::LimitExceeded(text) => (K::LimitExceededException, text),
             Error::InvalidPoolConfiguration(text) => (K::InvalidUserPoolConfigurationException, text),

@@ -95,6 +95,10 @@ pub enum Error {
     ClientNotFound(ClientId),
     GroupNotFound,
     GroupExists,
+    /// No session of the user has this id, or the pool does not track sessions.
+    UserSessionNotFound,
+    /// The session that the presented access token belongs to.
+    CurrentUserSession,
     NotFound(String),
     LimitExceeded(String),
     InvalidPoolConfiguration(String),

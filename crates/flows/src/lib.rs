@@ -17,6 +17,7 @@ pub mod pools;
 pub mod profile;
 pub mod recovery;
 pub mod services;
+pub mod session_tracking;
 pub mod sign_in;
 pub mod sign_out;
 pub mod sign_up;

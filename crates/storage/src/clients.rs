@@ -24,7 +24,7 @@ pub async fn find_any_pool(
 ) -> Result<Option<Arc<Client>>> {
     db.row(
         "SELECT c.client_id, c.pool_id, CASE WHEN c.version = $2 THEN NULL ELSE c.settings END, c.version, \
-                c.created_at, c.modified_at \
+                c.created_at, c.modified_at, c.sso_validity \
          FROM clients c JOIN pools p ON p.pool_id = c.pool_id \
          WHERE c.client_id = $1 AND p.deleted_at IS NULL",
         &[id.as_str().into(), known_version(known).into()],
@@ -50,7 +50,7 @@ pub(crate) fn from_row_or(row: &Row, first: usize, known: Option<&Arc<Client>>) 
 /// The client as it is stored, for whoever configures it.
 pub async fn find(db: &Db, pool: &PoolRef, id: &ClientId) -> Result<Option<Client>> {
     db.row(
-        "SELECT client_id, pool_id, settings, version, created_at, modified_at FROM clients \
+        "SELECT client_id, pool_id, settings, version, created_at, modified_at, sso_validity FROM clients \
          WHERE client_id = $1 AND pool_id = $2",
         &[id.as_str().into(), pool.param()],
     )
@@ -62,7 +62,7 @@ pub async fn find(db: &Db, pool: &PoolRef, id: &ClientId) -> Result<Option<Clien
 /// Clients of the pool after `after`, in the order of their ids.
 pub async fn list(db: &Db, pool: &PoolRef, after: &str, limit: i64) -> Result<Vec<Client>> {
     db.rows(
-        "SELECT client_id, pool_id, settings, version, created_at, modified_at FROM clients \
+        "SELECT client_id, pool_id, settings, version, created_at, modified_at, sso_validity FROM clients \
          WHERE pool_id = $1 AND client_id > $2 ORDER BY client_id LIMIT $3",
         &[pool.param(), after.into(), limit.into()],
     )
@@ -103,6 +103,22 @@ pub fn update(pool: &PoolRef, client: &Client, now: Time) -> Result<Statement> {
         ],
     )
     .must_change_one(UNCHANGED))
+}
+
+/// Replaces the single sign-on validity if the client is still of `client.version`; the version moves on by one.
+pub fn set_sso_validity(pool: &PoolRef, client: &Client, now: Time) -> Statement {
+    Statement::new(
+        "UPDATE clients SET sso_validity = $3, version = version + 1, modified_at = $4 \
+         WHERE client_id = $1 AND pool_id = $2 AND version = $5",
+        vec![
+            client.id.as_str().into(),
+            pool.param(),
+            i64::from(client.sso_validity).into(),
+            now.millis().into(),
+            client.version.into(),
+        ],
+    )
+    .must_change_one(UNCHANGED)
 }
 
 /// Moves the version on, so that limits over the client's secrets hold.
@@ -153,5 +169,7 @@ fn from_row(row: &Row, first: usize) -> Result<Client> {
         version: row.int(first + 3),
         created_at: Time::from_millis(row.int(first + 4)),
         modified_at: Time::from_millis(row.int(first + 5)),
+        sso_validity: i32::try_from(row.int(first + 6))
+            .map_err(|_| inconsistent("clients", "sso_validity"))?,
     })
 }

@@ -12,6 +12,7 @@ pub mod login_names;
 pub mod outbox;
 pub mod passwords;
 pub mod pools;
+pub mod session_records;
 pub mod sessions;
 pub mod signing_keys;
 pub mod software_tokens;

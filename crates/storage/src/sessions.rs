@@ -56,7 +56,7 @@ pub async fn bearer(
                     s.session_id, s.user_id, s.client_id, s.auth_time, s.expires_at, s.device_key, \
                     s.generation, s.rotated_at, \
                     c.client_id, c.pool_id, CASE WHEN c.version = $5 THEN NULL ELSE c.settings END, c.version, \
-                    c.created_at, c.modified_at \
+                    c.created_at, c.modified_at, c.sso_validity \
              FROM users u \
              LEFT JOIN sessions s \
                ON s.pool_id = u.pool_id AND s.session_id = $3 AND s.user_id = u.user_id \

@@ -144,6 +144,17 @@ pub fn credentials_unchanged(pool: &PoolRef, user: &User) -> Statement {
     .must_find(CREDENTIALS_UNCHANGED)
 }
 
+/// The same condition, holding the row against every other batch that asks so: for limits that the batch counts
+/// over what the user has.
+pub fn hold_credentials_unchanged(pool: &PoolRef, user: &User) -> Statement {
+    Statement::new(
+        "UPDATE users SET version = version \
+         WHERE pool_id = $1 AND user_id = $2 AND credential_version = $3 AND enabled = 1",
+        vec![pool.param(), user.id.as_str().into(), user.credential_version.into()],
+    )
+    .must_change_one(CREDENTIALS_UNCHANGED)
+}
+
 /// Holds the user's row without changing it until this batch is applied: for limits that the same batch counts
 /// over what the user has.
 pub fn hold(pool: &PoolRef, id: &UserId) -> Statement {

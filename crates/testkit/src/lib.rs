@@ -66,6 +66,15 @@ impl TestServer {
         Self { api: Api::new(services.clone()), services, clock, barrier, _folder: folder }
     }
 
+    /// Another process over the same store: caches and whatever else is kept in memory are its own.
+    pub fn another_node(&self) -> Self {
+        let Services { db, clock, random, keys, base_url, .. } = self.services.as_ref();
+        let services =
+            Services::start(db.clone(), clock.clone(), random.clone(), keys.clone(), base_url.clone())
+                .unwrap();
+        Self { api: Api::new(services.clone()), services, ..self.clone() }
+    }
+
     /// Calls an operation of `cognito-idp`, signed by the default account.
     pub async fn call(&self, operation: &str, input: Value) -> Reply {
         self.call_as(ACCOUNT, REGION, operation, input).await
@@ -103,8 +112,13 @@ impl TestServer {
     }
 
     pub async fn request(&self, request: Request<Bytes>) -> Reply {
+        self.request_from(IpAddr::V4(Ipv4Addr::LOCALHOST), request).await
+    }
+
+    /// Sends a request as from this address.
+    pub async fn request_from(&self, ip: IpAddr, request: Request<Bytes>) -> Reply {
         let (parts, body) = request.into_parts();
-        Reply::new(self.api.handle(&parts, body, IpAddr::V4(Ipv4Addr::LOCALHOST)).await)
+        Reply::new(self.api.handle(&parts, body, ip).await)
     }
 
     /// A pool with these settings; its id.

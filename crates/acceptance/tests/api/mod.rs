@@ -6,6 +6,7 @@ mod groups;
 mod mfa;
 mod paging;
 mod protocol;
+mod sessions;
 mod sign_up;
 mod tags;
 mod user_pools;

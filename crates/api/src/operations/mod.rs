@@ -11,6 +11,7 @@ mod auth;
 pub(crate) mod clients;
 mod groups;
 mod mfa;
+mod sessions;
 mod sign_up;
 mod tags;
 pub(crate) mod user_pools;
@@ -205,14 +206,14 @@ operations! {
     ListDevices => not_built;
     UpdateDeviceStatus => not_built;
     // sessions
-    AdminListUserSessions => not_built;
-    AdminRevokeUserSession => not_built;
-    GetUserPoolClientSessionConfiguration => not_built;
-    GetUserPoolSessionConfiguration => not_built;
-    ListUserSessions => not_built;
-    RevokeUserSession => not_built;
-    SetUserPoolClientSessionConfiguration => not_built;
-    SetUserPoolSessionConfiguration => not_built;
+    AdminListUserSessions => pool sessions::admin_list_user_sessions::handle;
+    AdminRevokeUserSession => pool sessions::admin_revoke_user_session::handle;
+    GetUserPoolClientSessionConfiguration => pool sessions::get_user_pool_client_session_configuration::handle;
+    GetUserPoolSessionConfiguration => pool sessions::get_user_pool_session_configuration::handle;
+    ListUserSessions => user sessions::list_user_sessions::handle;
+    RevokeUserSession => user sessions::revoke_user_session::handle;
+    SetUserPoolClientSessionConfiguration => pool sessions::set_user_pool_client_session_configuration::handle;
+    SetUserPoolSessionConfiguration => pool sessions::set_user_pool_session_configuration::handle;
     // risk
     AdminListUserAuthEvents => not_built;
     AdminUpdateAuthEventFeedback => not_built;

@@ -12,6 +12,7 @@ use crate::factors::Factors;
 use crate::ids::{AccountId, PoolId, Region, UserId};
 use crate::message::Medium;
 use crate::pool::MfaSettings;
+use crate::session_tracking::SessionTracking;
 
 const NOW: Time = Time::from_secs(1000);
 
@@ -60,6 +61,7 @@ fn pool(mfa: UserPoolMfaType, offered: [bool; 3], passkeys_count_twice: bool, de
                 ..Default::default()
             }),
         },
+        session_tracking: SessionTracking::default(),
         version: 1,
         created_at: NOW,
         modified_at: NOW,

@@ -17,6 +17,7 @@ use wire::cognito_idp::shapes::{
 
 use crate::ids::{AccountId, PoolId, Region};
 use crate::names;
+use crate::session_tracking::SessionTracking;
 use crate::time::{Time, days};
 
 /// A live user pool. `settings` holds every settable member with Cognito's defaults filled in; its identity
@@ -30,6 +31,7 @@ pub struct Pool {
     pub issuer: String,
     pub settings: UserPoolType,
     pub mfa: MfaSettings,
+    pub session_tracking: SessionTracking,
     pub version: i64,
     pub created_at: Time,
     pub modified_at: Time,

@@ -4,12 +4,13 @@ use domain::Result;
 use domain::User;
 use domain::ids::SessionId;
 use domain::session::{Rotation, Session};
-use storage::{pools, sessions, users};
+use storage::{pools, sessions};
 use tokio::sync::SemaphorePermit;
 
 use super::Outcome;
 use super::stage::{Also, Stage, refusal};
 use crate::cx::ClientCx;
+use crate::session_tracking;
 use crate::subject;
 use crate::tokens;
 
@@ -30,10 +31,11 @@ pub(super) async fn grant(cx: &ClientCx, stage: &Stage, also: Also) -> Result<Ou
     let mut batch = vec![pools::lives(cx.pool_ref()), storage::clients::exists(cx.pool_ref(), &cx.client.id)];
     match also.user_change {
         Some(change) => batch.extend(change),
-        None => batch.push(users::credentials_unchanged(cx.pool_ref(), user)),
+        None => batch.push(session_tracking::credentials_unchanged(cx, user)),
     }
     batch.extend(also.more);
     batch.push(sessions::insert(cx.pool_ref(), &session, now));
+    batch.extend(session_tracking::begin(cx, &session));
     batch.push(subject::forget(cx, user));
     cx.db().apply(batch, |guard| refusal(cx, guard)).await?;
     let result = tokens::issue(cx, user, groups, &session, Some(session.rotation.generation))?;

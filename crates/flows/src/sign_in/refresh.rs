@@ -8,6 +8,7 @@ use wire::cognito_idp::shapes::AuthenticationResultType;
 use super::{Outcome, Parameters, refuse_unenforced, required};
 use crate::client_auth;
 use crate::cx::ClientCx;
+use crate::session_tracking;
 use crate::tokens::{self, RefreshToken};
 
 /// How often a rotation is judged again when another call rotated in between.
@@ -26,6 +27,7 @@ pub(super) async fn by_parameters(cx: &ClientCx, parameters: &Parameters) -> Res
     client_auth::check_hash_with(cx, &secrets, &[&user.username, user.id.as_str()], hash)
         .map_err(|_| Error::RefreshSecretMismatch(cx.client.id.clone()))?;
     check_present(&session, generation)?;
+    session_tracking::touch_now(cx, &session).await?;
     let groups = storage::groups::of_user(cx.db(), cx.pool_ref(), &user.id).await?;
     Ok(Outcome::Granted(Box::new(tokens::issue(cx, &user, groups, &session, None)?)))
 }
@@ -43,17 +45,22 @@ pub async fn refresh(
         let next = match grace {
             None => {
                 check_present(&session, generation)?;
+                session_tracking::touch_now(cx, &session).await?;
                 None
             }
             Some(grace) => match session.rotation.judge(generation, grace, cx.now()) {
                 RotationStep::Reused => return Err(Error::RefreshTokenReused),
-                RotationStep::Repeat => Some(session.rotation.generation),
+                RotationStep::Repeat => {
+                    session_tracking::touch_now(cx, &session).await?;
+                    Some(session.rotation.generation)
+                }
                 RotationStep::Advance => {
                     let next = Rotation { generation: generation + 1, rotated_at: cx.now() };
-                    let batch = [
+                    let mut batch = vec![
                         users::credentials_unchanged(cx.pool_ref(), &user),
                         sessions::rotate(cx.pool_ref(), &session, next),
                     ];
+                    batch.extend(session_tracking::touch(cx, &session));
                     match cx.db().apply(batch, |_| None).await {
                         Ok(()) => Some(next.generation),
                         Err(Error::ConcurrentModification) => continue,

@@ -17,6 +17,7 @@ impl Schema {
         include_str!("../../migrations/0002_users.sql"),
         include_str!("../../migrations/0003_sign_in.sql"),
         include_str!("../../migrations/0004_factors.sql"),
+        include_str!("../../migrations/0005_session_tracking.sql"),
     ]);
 
     pub(super) fn version(self) -> i64 {

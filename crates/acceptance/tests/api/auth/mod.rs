@@ -7,4 +7,4 @@ mod refresh;
 mod respond_to_auth_challenge;
 mod second_factor;
 mod sign_out;
-mod tokens;
+pub(super) mod tokens;

@@ -2,6 +2,7 @@
 
 use domain::client::{Client, settings};
 use domain::ids::ClientId;
+use domain::session_tracking::DEFAULT_SSO_VALIDITY;
 use domain::{Error, Result};
 use flows::cx::PoolCx;
 use storage::{client_secrets, clients, pools};
@@ -29,6 +30,7 @@ pub(crate) async fn create(
         version: i64::from(u32::from_be_bytes(crypto::random::bytes(cx.random()))) + 1,
         created_at: now,
         modified_at: now,
+        sso_validity: DEFAULT_SSO_VALIDITY,
     };
     let mut batch = vec![pools::lives(cx.pool_ref()), clients::insert(cx.pool_ref(), &client)?];
     if has_secret {

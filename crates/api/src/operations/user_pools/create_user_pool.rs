@@ -2,6 +2,7 @@
 
 use domain::ids::PoolId;
 use domain::pool::MfaSettings;
+use domain::session_tracking::SessionTracking;
 use domain::{Pool, Result};
 use flows::cx::AccountCx;
 use flows::pools;
@@ -32,6 +33,7 @@ pub(crate) async fn create(
         version: 1,
         created_at: now,
         modified_at: now,
+        session_tracking: SessionTracking::default(),
     };
     pools::create(&cx.services, &pool).await?;
     Ok(CreateUserPoolResponse { user_pool: Some(super::describe(&pool, 0)) })
