@@ -90,7 +90,11 @@ const FLOWS: [Flow; 6] = [
         start: Step::Otp(Medium::Email),
         device: false,
     },
-    Flow { title: "USER_AUTH by WEB_AUTHN, once the passkey has proved itself", start: Step::WebAuthn, device: false },
+    Flow {
+        title: "USER_AUTH by WEB_AUTHN, once the passkey has proved itself",
+        start: Step::WebAuthn,
+        device: false,
+    },
     Flow {
         title: "USER_AUTH by the Session of ConfirmSignUp",
         start: Step::SignUpConfirmed(Medium::Email),

@@ -1,9 +1,10 @@
 //! Who is trying to sign in, and the attempts charged to it.
 
+use domain::user::Password;
 use domain::{Error, Result, User};
 use storage::attempts::{self, Subject};
 use storage::engine::Statement;
-use storage::users;
+use storage::{passwords, users};
 
 use crate::cx::{ClientCx, PoolCx};
 
@@ -15,6 +16,11 @@ const UNKNOWN_BUCKETS: u16 = 4096;
 /// The user that a name means, or nobody.
 pub(crate) async fn find(cx: &PoolCx, name: &str) -> Result<Option<User>> {
     users::find_by_name(cx.db(), cx.pool_ref(), &cx.pool().name_key(name)).await
+}
+
+/// The user that a name means, with its password.
+pub(crate) async fn find_with_password(cx: &PoolCx, name: &str) -> Result<Option<(User, Option<Password>)>> {
+    passwords::find_with_user_by_name(cx.db(), cx.pool_ref(), &cx.pool().name_key(name)).await
 }
 
 /// For clients that do not hide who exists, an unknown name is refused at once.

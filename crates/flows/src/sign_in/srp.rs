@@ -14,7 +14,7 @@ use domain::{Error, Result, User};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-use storage::{attempts, spent, users};
+use storage::{attempts, spent};
 use zeroize::Zeroizing;
 
 use super::answer::{Answerer, answerer};
@@ -69,10 +69,11 @@ pub(super) async fn challenge(
     device_key: Option<&str>,
 ) -> Result<Outcome> {
     let a = PublicA::parse(a).map_err(|_| Error::invalid("Invalid SRP_A"))?;
-    let user = subject::find(cx, name).await?;
-    subject::refuse_unknown(cx, user.as_ref())?;
-    let device_key = device::remembered(cx, user.as_ref(), device_key).await?;
-    let known = known(cx, user).await?;
+    let found = subject::find_with_password(cx, name).await?;
+    let user = found.as_ref().map(|(user, _)| user);
+    subject::refuse_unknown(cx, user)?;
+    let device_key = device::remembered(cx, user, device_key).await?;
+    let known = found.and_then(with_password);
     let (identity, salt, verifier) = match &known {
         Some((user, password)) => match &password.srp {
             Some(srp) => (user.username.clone(), srp.salt.clone(), srp.verifier.clone()),
@@ -111,11 +112,9 @@ pub(super) async fn challenge(
     asked(cx, step, &token, parameters, None)
 }
 
-/// The user with its password, if it has one.
-async fn known(cx: &ClientCx, user: Option<User>) -> Result<Option<(User, Password)>> {
-    let Some(user) = user else { return Ok(None) };
-    let password = storage::passwords::find(cx.db(), cx.pool_ref(), &user).await?;
-    Ok(password.map(|password| (user, password)))
+/// Users without a password are as good as unknown here.
+fn with_password((user, password): (User, Option<Password>)) -> Option<(User, Password)> {
+    password.map(|password| (user, password))
 }
 
 /// What a name gets that has no verifier: the same each time, in the shape that users of this pool have.
@@ -157,8 +156,10 @@ pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Para
     if !is_fresh(timestamp, cx.services.clock.real()) {
         return Err(Error::IncorrectUsernameOrPassword);
     }
-    let user = users::find(cx.db(), cx.pool_ref(), &UserId::new(attempt.user.as_str())).await?;
-    let _turn = grant::turn(cx, user.as_ref(), &attempt.name).await?;
+    let id = UserId::new(attempt.user.as_str());
+    let found = storage::passwords::find_with_user(cx.db(), cx.pool_ref(), &id).await?;
+    let user = found.as_ref().map(|(user, _)| user);
+    let _turn = grant::turn(cx, user, &attempt.name).await?;
     let refusal = |guard| match guard {
         attempts::ALLOWED => Some(Error::PasswordAttemptsExceeded),
         spent::UNSPENT => Some(Error::SessionAlreadyUsed),
@@ -166,14 +167,14 @@ pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Para
     };
     let charge = [
         spent::spend(cx.pool_ref(), &attempt.nonce, attempt.expires_at),
-        subject::charge(cx, user.as_ref(), &attempt.name),
+        subject::charge(cx, user, &attempt.name),
     ];
     cx.db().apply(charge, refusal).await?;
     let device_key = match (&attempt.device_key, optional(responses, "DEVICE_KEY")) {
         (Some(key), _) => Some(key.clone()),
-        (None, named) => device::remembered(cx, user.as_ref(), named).await?,
+        (None, named) => device::remembered(cx, user, named).await?,
     };
-    let known = known(cx, user).await?;
+    let known = found.and_then(with_password);
     let verifier = match &known {
         Some((_, Password { srp: Some(srp), .. })) => srp.verifier.clone(),
         _ => simulated(cx, &attempt.name, None).2,

@@ -26,6 +26,7 @@ pub(crate) async fn create(
         id,
         pool_id: cx.pool().id.clone(),
         settings: settings::create(cx.pool(), input, has_secret)?,
+        has_secret,
         // Random, so that no snapshot of a deleted client is taken for a new one under its id.
         version: i64::from(u32::from_be_bytes(crypto::random::bytes(cx.random()))) + 1,
         created_at: now,
