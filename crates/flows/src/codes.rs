@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::ids::UserId;
 use domain::message::{Medium, MessagePurpose};
 use domain::time::hours;
 use domain::{Error, Result, User};
@@ -32,13 +33,15 @@ pub fn destination(user: &User, medium: Medium) -> Option<Destination> {
     Some(Destination { medium, address: address.clone() })
 }
 
-/// The statements that make a new code the live one and queue the message that carries it.
+/// The statements that make a new code the live one and queue the message that carries it. `holder` is who has
+/// the address as an alias.
 pub fn issue(
     cx: &PoolCx,
     user: &User,
     purpose: Purpose,
     message: MessagePurpose,
     destination: &Destination,
+    holder: Option<UserId>,
 ) -> Result<Vec<Statement>> {
     let now = cx.now();
     let text = crypto::random::digits(cx.random(), 6);
@@ -47,6 +50,7 @@ pub fn issue(
         mac: mac(cx, user, purpose, &text),
         attribute: Some(destination.medium.attribute().to_owned()),
         value: Some(destination.address.clone()),
+        holder,
         expires_at: now + lifetime(purpose),
         created_at: now,
     };

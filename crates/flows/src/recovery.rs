@@ -47,7 +47,7 @@ fn reset_message(cx: &PoolCx, user: &User) -> Result<(Destination, Vec<Statement
     let medium = recovery::channel(cx.pool(), user)?;
     let destination = codes::destination(user, medium).ok_or(Error::NoVerifiedRecoveryAttribute)?;
     let message =
-        codes::issue(cx, user, Purpose::ResetPassword, MessagePurpose::ForgotPassword, &destination)?;
+        codes::issue(cx, user, Purpose::ResetPassword, MessagePurpose::ForgotPassword, &destination, None)?;
     Ok((destination, message))
 }
 

@@ -10,7 +10,7 @@ use wire::cognito_idp::shapes::{AttributeType, CodeDeliveryDetailsType, Verified
 
 use crate::cx::{ClientCx, PoolCx};
 use crate::messages::Destination;
-use crate::names::{self, Claim};
+use crate::names::{self, Claim, Seize};
 use crate::sign_in::refuse_unenforced;
 use crate::{codes, passwords, simulate, subject, users};
 
@@ -47,7 +47,7 @@ pub async fn sign_up(
     let password = passwords::make(cx, &user.username, None, password, None).await?;
     let destination = destination(cx, &user);
     let message = match &destination {
-        Some(to) => codes::issue(cx, &user, Purpose::ConfirmSignUp, MessagePurpose::SignUp, to)?,
+        Some(to) => codes::issue(cx, &user, Purpose::ConfirmSignUp, MessagePurpose::SignUp, to, None)?,
         None => Vec::new(),
     };
     users::create(cx, &user, Some(&password), Vec::new(), message).await?;
@@ -86,7 +86,8 @@ pub async fn confirm(cx: &ClientCx, name: &str, code: &str, force_alias: bool) -
         {
             after.attributes.insert(format!("{attribute}_verified"), "true".into());
         }
-        let mut first = if force_alias { names::seize_aliases(cx, &after).await? } else { Vec::new() };
+        let mut first =
+            if force_alias { names::seize_aliases(cx, &after, Seize::FromAnyone).await? } else { Vec::new() };
         first.extend(codes::consume(cx, user, Purpose::ConfirmSignUp, &code));
         users::update_with_first(cx, first, user, &after, Credentials::Changed, Claim::Confirmation).await
     })
@@ -143,7 +144,14 @@ async fn send_again(cx: &ClientCx, user: &User) -> Result<CodeDeliveryDetailsTyp
     }
     let destination = destination(cx, user).ok_or(Error::AutoVerificationOff)?;
     let mut batch = vec![codes::charge_send(cx, user, Purpose::ConfirmSignUp)];
-    batch.extend(codes::issue(cx, user, Purpose::ConfirmSignUp, MessagePurpose::ResendCode, &destination)?);
+    batch.extend(codes::issue(
+        cx,
+        user,
+        Purpose::ConfirmSignUp,
+        MessagePurpose::ResendCode,
+        &destination,
+        None,
+    )?);
     cx.db().apply(batch, codes::refusal).await?;
     Ok(destination.details())
 }
