@@ -13,6 +13,7 @@ use storage::outbox;
 
 use crate::cx::PoolCx;
 use crate::messages::{self, Destination};
+use crate::subject;
 
 /// Wrong or right tries of one purpose per user and hour.
 const TRIES_PER_HOUR: i64 = 15;
@@ -78,10 +79,7 @@ pub fn charge_send(cx: &PoolCx, user: &User, purpose: Purpose) -> Statement {
 
 /// Charges a try, then compares. The caller consumes the code in the batch of what it permits.
 pub async fn redeem(cx: &PoolCx, user: &User, purpose: Purpose, given: &str) -> Result<Code> {
-    let subject = Subject(user.id.as_str());
-    let key = try_key(purpose);
-    attempts::charge_within_window(cx.db(), cx.pool_ref(), subject, key, TRIES_PER_HOUR, hours(1), cx.now())
-        .await?;
+    subject::charge_hourly(cx, user.id.as_str(), try_key(purpose), TRIES_PER_HOUR).await?;
     let code = codes::find(cx.db(), cx.pool_ref(), &user.id, purpose).await?.ok_or(Error::CodeExpired)?;
     if cx.now() >= code.expires_at {
         return Err(Error::CodeExpired);

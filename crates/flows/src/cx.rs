@@ -11,8 +11,9 @@ use std::sync::Arc;
 use domain::ids::{AccountId, ClientId, Region};
 use domain::session::Session;
 use domain::time::Time;
-use domain::{Client, Pool, Result, User};
-use storage::{Db, PoolRef};
+use domain::{Client, Error, Pool, Result, User};
+use storage::engine::Statement;
+use storage::{Db, PoolRef, pools};
 
 use crate::directory::LivePool;
 use crate::services::Services;
@@ -89,11 +90,26 @@ impl PoolCx {
         &self.live.pool_ref
     }
 
+    /// Applies what is written in the pool all or none, and only while the pool lives. `refusal` is as in
+    /// [`Db::apply`].
+    pub async fn apply(
+        &self,
+        statements: impl IntoIterator<Item = Statement>,
+        refusal: impl Fn(&'static str) -> Option<Error>,
+    ) -> Result<()> {
+        let batch = std::iter::once(pools::lives(self.pool_ref())).chain(statements);
+        let refusal = |guard| match guard {
+            pools::LIVES => Some(Error::PoolNotFound(self.pool().id.clone())),
+            other => refusal(other),
+        };
+        self.db().apply(batch, refusal).await
+    }
+
     /// Narrows the request to an app client, which must be of this pool.
     pub async fn with_client(self, id: &ClientId) -> Result<ClientCx> {
         let client = storage::clients::find(self.db(), self.pool_ref(), id)
             .await?
-            .ok_or_else(|| domain::Error::ClientNotFound(id.clone()))?;
+            .ok_or_else(|| Error::ClientNotFound(id.clone()))?;
         Ok(ClientCx { pool_cx: self, client })
     }
 }

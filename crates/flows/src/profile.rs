@@ -107,7 +107,7 @@ pub async fn send_code(cx: &UserCx, attribute: &str) -> Result<CodeDeliveryDetai
     let (statements, details) =
         send(cx, user, attribute, &destination, MessagePurpose::VerifyUserAttribute).await?;
     batch.extend(statements);
-    cx.db().apply(batch, codes::refusal).await?;
+    cx.apply(batch, codes::refusal).await?;
     Ok(details)
 }
 

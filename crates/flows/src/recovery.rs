@@ -38,7 +38,7 @@ async fn send(cx: &ClientCx, user: &User) -> Result<Destination> {
     let (destination, message) = reset_message(cx, user)?;
     let mut batch = vec![codes::charge_send(cx, user, Purpose::ResetPassword)];
     batch.extend(message);
-    cx.db().apply(batch, codes::refusal).await?;
+    cx.apply(batch, codes::refusal).await?;
     Ok(destination)
 }
 

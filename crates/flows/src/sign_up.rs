@@ -152,6 +152,6 @@ async fn send_again(cx: &ClientCx, user: &User) -> Result<CodeDeliveryDetailsTyp
         &destination,
         None,
     )?);
-    cx.db().apply(batch, codes::refusal).await?;
+    cx.apply(batch, codes::refusal).await?;
     Ok(destination.details())
 }

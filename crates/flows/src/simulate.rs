@@ -2,9 +2,7 @@
 //! answer each time.
 
 use domain::message::Medium;
-use domain::time::hours;
 use domain::{Error, Result};
-use storage::attempts::{self, Subject};
 use wire::cognito_idp::shapes::{CodeDeliveryDetailsType, VerifiedAttributeType};
 
 use crate::cx::ClientCx;
@@ -13,9 +11,7 @@ use crate::subject;
 
 /// Charges what a known user would be charged, to a counter that such names share.
 pub(crate) async fn charge(cx: &ClientCx, name: &str, purpose: &str, limit: i64) -> Result<()> {
-    let key = subject::unknown_key(cx, name);
-    attempts::charge_within_window(cx.db(), cx.pool_ref(), Subject(&key), purpose, limit, hours(1), cx.now())
-        .await
+    subject::charge_hourly(cx, &subject::unknown_key(cx, name), purpose, limit).await
 }
 
 /// A masked destination as users of this pool have it.

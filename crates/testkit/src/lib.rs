@@ -59,7 +59,7 @@ impl TestServer {
         let random: Arc<dyn Random> = barrier.clone();
         let store = open(folder.path(), random.clone()).await;
         let keys = Arc::new(RootKeys::new(crypto::random::bytes(&SystemRandom), []));
-        let clock = Arc::new(FakeClock::new());
+        let clock = Arc::new(FakeClock::new(barrier.clone()));
         let db = Db::new(store, keys.clone(), random.clone());
         let services =
             Services::start(db, clock.clone(), random, keys, "http://localhost:9229".into()).unwrap();
@@ -105,6 +105,16 @@ impl TestServer {
     pub async fn request(&self, request: Request<Bytes>) -> Reply {
         let (parts, body) = request.into_parts();
         Reply::new(self.api.handle(&parts, body, IpAddr::V4(Ipv4Addr::LOCALHOST)).await)
+    }
+
+    /// Everything stored, for [`TestServer::restore`] and to be compared. A line of JSON per table and per row.
+    pub async fn snapshot(&self) -> Vec<u8> {
+        self.services.db.store().dump().await.unwrap()
+    }
+
+    pub async fn restore(&self, snapshot: &[u8]) {
+        self.services.db.store().load(snapshot).await.unwrap();
+        self.services.directory.forget_all();
     }
 
     /// A pool with these settings; its id.

@@ -4,7 +4,7 @@ use domain::ids::SessionId;
 use domain::session::{Rotation, Session};
 use domain::{Error, Result, User};
 use storage::engine::Statement;
-use storage::{pools, sessions, spent, users};
+use storage::{sessions, spent, users};
 use tokio::sync::SemaphorePermit;
 
 use super::Outcome;
@@ -34,7 +34,7 @@ pub(super) async fn grant(cx: &ClientCx, user: &User, also: Also) -> Result<Outc
         rotation: Rotation { generation: 0, rotated_at: now },
     };
     let groups = storage::groups::of_user(cx.db(), cx.pool_ref(), &user.id).await?;
-    let mut batch = vec![pools::lives(cx.pool_ref()), storage::clients::exists(cx.pool_ref(), &cx.client.id)];
+    let mut batch = vec![storage::clients::exists(cx.pool_ref(), &cx.client.id)];
     match also.user_change {
         Some(change) => batch.extend(change),
         None => batch.push(users::credentials_unchanged(cx.pool_ref(), user)),
@@ -43,12 +43,11 @@ pub(super) async fn grant(cx: &ClientCx, user: &User, also: Also) -> Result<Outc
     batch.push(sessions::insert(cx.pool_ref(), &session, now));
     batch.push(subject::forget(cx, user));
     let refusal = |guard| match guard {
-        pools::LIVES => Some(Error::PoolNotFound(cx.pool().id.clone())),
         storage::clients::UNCHANGED => Some(Error::ClientNotFound(cx.client.id.clone())),
         spent::UNSPENT => Some(Error::SessionAlreadyUsed),
         other => names::refusal(cx.pool(), Claim::Update, other),
     };
-    cx.db().apply(batch, refusal).await?;
+    cx.apply(batch, refusal).await?;
     let result = tokens::issue(cx, user, groups, &session, Some(session.rotation.generation))?;
     Ok(Outcome::Granted(Box::new(result)))
 }

@@ -34,7 +34,7 @@ async fn attempt(cx: &ClientCx, name: &str, password: &str) -> Result<Outcome> {
     };
     let _turn = grant::turn(cx, user.as_ref(), name).await?;
     let locked = |guard| (guard == attempts::ALLOWED).then_some(Error::PasswordAttemptsExceeded);
-    cx.db().apply([subject::charge(cx, user.as_ref(), name)], locked).await?;
+    cx.apply([subject::charge(cx, user.as_ref(), name)], locked).await?;
     let right = passwords::check(cx, stored.as_ref(), password).await?;
     match (user, stored) {
         (Some(user), Some(stored)) if right => {

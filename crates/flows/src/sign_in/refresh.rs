@@ -54,7 +54,7 @@ pub async fn refresh(
                         users::credentials_unchanged(cx.pool_ref(), &user),
                         sessions::rotate(cx.pool_ref(), &session, next),
                     ];
-                    match cx.db().apply(batch, |_| None).await {
+                    match cx.apply(batch, |_| None).await {
                         Ok(()) => Some(next.generation),
                         Err(Error::ConcurrentModification) => continue,
                         Err(error) => return Err(error),

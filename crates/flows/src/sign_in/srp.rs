@@ -144,7 +144,7 @@ pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Para
         spent::spend(cx.pool_ref(), &attempt.nonce, attempt.expires_at),
         subject::charge(cx, user.as_ref(), &attempt.name),
     ];
-    cx.db().apply(charge, refusal).await?;
+    cx.apply(charge, refusal).await?;
     let known = known(cx, user).await?;
     let verifier = match &known {
         Some((_, Password { srp: Some(srp), .. })) => srp.verifier.clone(),

@@ -11,7 +11,7 @@ pub async fn handle(cx: PoolCx, input: UpdateUserPoolClientRequest) -> Result<Up
     let has_secret = !client_secrets::list(cx.db(), cx.pool_ref(), &client.id).await?.is_empty();
     client.settings = settings::update(cx.pool(), &client, input, has_secret)?;
     let now = cx.now();
-    cx.db().apply([clients::update(cx.pool_ref(), &client, now)?], |_| None).await?;
+    cx.apply([clients::update(cx.pool_ref(), &client, now)?], |_| None).await?;
     client.modified_at = now;
     Ok(UpdateUserPoolClientResponse { user_pool_client: Some(super::describe(&cx, &client).await?) })
 }
