@@ -18,7 +18,7 @@ use crate::subject;
 /// Wrong or right tries of one purpose per user and hour.
 const TRIES_PER_HOUR: i64 = 15;
 /// Codes sent per user, purpose and hour.
-pub const SENDS_PER_HOUR: i64 = 5;
+const SENDS_PER_HOUR: i64 = 5;
 
 /// How long a code of this purpose lives.
 pub fn lifetime(purpose: Purpose) -> Duration {
@@ -44,6 +44,30 @@ pub fn issue(
     destination: &Destination,
     holder: Option<UserId>,
 ) -> Result<Vec<Statement>> {
+    let (statements, _) = prepare(cx, user, purpose, message, destination, holder)?;
+    Ok(Vec::from(statements))
+}
+
+/// As [`issue`] for somebody who does not exist: the same work, but the message does not stay.
+pub(crate) fn issue_to_nobody(
+    cx: &PoolCx,
+    nobody: &User,
+    purpose: Purpose,
+    message: MessagePurpose,
+    destination: &Destination,
+) -> Result<Vec<Statement>> {
+    let ([put, queue], message_id) = prepare(cx, nobody, purpose, message, destination, None)?;
+    Ok(vec![put, queue, outbox::withdraw(cx.pool_ref(), &message_id)])
+}
+
+fn prepare(
+    cx: &PoolCx,
+    user: &User,
+    purpose: Purpose,
+    message: MessagePurpose,
+    destination: &Destination,
+    holder: Option<UserId>,
+) -> Result<([Statement; 2], String)> {
     let now = cx.now();
     let text = crypto::random::digits(cx.random(), 6);
     let code = Code {
@@ -58,10 +82,11 @@ pub fn issue(
     let message =
         messages::verification(cx.pool(), user, destination, message, (&code.id, &text), code.expires_at);
     let id = cx.services.message_id();
-    Ok(vec![
+    let statements = [
         codes::put(cx.pool_ref(), &user.id, purpose, &code),
         outbox::queue(cx.db(), cx.pool_ref(), &id, &message, now)?,
-    ])
+    ];
+    Ok((statements, id))
 }
 
 /// The condition that the user may be sent another code of this purpose, counted in the same batch.

@@ -10,9 +10,9 @@ use storage::attempts;
 use storage::codes::Purpose;
 use storage::users::Credentials;
 
-use crate::cx::{PoolCx, UserCx};
+use crate::cx::{ClientCx, PoolCx, UserCx};
 use crate::names::Claim;
-use crate::{subject, users};
+use crate::{simulate, subject, users};
 
 /// The stored form of a new password, after policy and history. `present` is the one it replaces.
 pub async fn make(
@@ -71,6 +71,14 @@ fn history_after(
         return Err(Error::PasswordUsedBefore);
     }
     Ok(PasswordHistory { tags })
+}
+
+/// The user's password. It is looked for also where there is no user, so that the time does not tell.
+pub(crate) async fn find(cx: &ClientCx, user: Option<&User>, name: &str) -> Result<Option<Password>> {
+    match user {
+        Some(user) => storage::passwords::find(cx.db(), cx.pool_ref(), user).await,
+        None => storage::passwords::find(cx.db(), cx.pool_ref(), &simulate::nobody(cx, name)).await,
+    }
 }
 
 /// Whether `password` is the stored one. One hash is computed whatever the answer, also where nothing is

@@ -69,10 +69,7 @@ pub async fn confirm(cx: &ClientCx, name: &str, code: &str, force_alias: bool) -
     let user = match subject::find(cx, name).await? {
         Some(user) if user.status == UserStatus::Unconfirmed || !hides => user,
         None if !hides => return Err(Error::UsernameClientCombinationNotFound),
-        _ => {
-            simulate::charge(cx, name, "try:confirm_sign_up", 15).await?;
-            return Err(Error::CodeMismatch);
-        }
+        _ => return Err(simulate::redeem(cx, name, Purpose::ConfirmSignUp, code).await),
     };
     users::retry(cx, &user, |user| async move {
         let user = &user;
@@ -131,8 +128,7 @@ pub async fn resend(cx: &ClientCx, name: &str) -> Result<CodeDeliveryDetailsType
     };
     match outcome {
         Err(error) if hides && simulate::tells_existence(&error) => {
-            simulate::charge(cx, name, "send:confirm_sign_up", codes::SENDS_PER_HOUR).await?;
-            Ok(simulate::delivery(cx, name))
+            simulate::send(cx, name, Purpose::ConfirmSignUp, MessagePurpose::ResendCode).await
         }
         other => other,
     }

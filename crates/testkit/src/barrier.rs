@@ -1,6 +1,7 @@
 //! A barrier that stops a request half-way. Between what a request judged and what it writes it draws randomness
 //! or reads the clock, and either is where it can be stopped.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use crypto::random::{Random, SystemRandom};
@@ -11,6 +12,8 @@ use crypto::random::{Random, SystemRandom};
 pub struct BarrierRandom {
     state: Mutex<State>,
     changed: Condvar,
+    draws: AtomicUsize,
+    readings: AtomicUsize,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -60,8 +63,14 @@ impl BarrierRandom {
         self.changed.notify_all();
     }
 
+    /// Draws of randomness and readings of the clock so far.
+    pub fn passed(&self) -> (usize, usize) {
+        (self.draws.load(Ordering::SeqCst), self.readings.load(Ordering::SeqCst))
+    }
+
     /// A reading of the clock.
     pub(crate) fn pass_reading(&self) {
+        self.readings.fetch_add(1, Ordering::SeqCst);
         self.pass(|counted| counted == Counted::DrawsAndReadings);
     }
 
@@ -87,6 +96,7 @@ impl BarrierRandom {
 
 impl Random for BarrierRandom {
     fn fill(&self, buffer: &mut [u8]) {
+        self.draws.fetch_add(1, Ordering::SeqCst);
         self.pass(|_| true);
         SystemRandom.fill(buffer);
     }

@@ -9,6 +9,7 @@ mod clock;
 mod reply;
 mod sign_in;
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::sync::Arc;
@@ -197,4 +198,22 @@ async fn open(folder: &Path, random: Arc<dyn Random>) -> Store {
         Ok("sqlite") | Err(_) => Store::open_sqlite(folder).unwrap(),
         Ok(other) => panic!("no engine is called {other}"),
     }
+}
+
+/// The rows that differ between two snapshots, each behind the name of its table.
+pub fn changed(before: &[u8], after: &[u8]) -> Vec<String> {
+    let rows = |snapshot: &[u8]| {
+        let mut table = String::new();
+        let mut rows = BTreeSet::new();
+        for line in std::str::from_utf8(snapshot).unwrap().lines() {
+            match serde_json::from_str(line).unwrap() {
+                Value::Object(head) => {
+                    table = head.get("table").and_then(Value::as_str).unwrap_or_default().into();
+                }
+                _ => drop(rows.insert(format!("{table} {line}"))),
+            }
+        }
+        rows
+    };
+    rows(before).symmetric_difference(&rows(after)).cloned().collect()
 }

@@ -28,10 +28,7 @@ pub(super) async fn sign_in(cx: &ClientCx, parameters: &Parameters) -> Result<Ou
 async fn attempt(cx: &ClientCx, name: &str, password: &str) -> Result<Outcome> {
     let user = subject::find(cx, name).await?;
     subject::refuse_unknown(cx, user.as_ref())?;
-    let stored = match &user {
-        Some(user) => storage::passwords::find(cx.db(), cx.pool_ref(), user).await?,
-        None => None,
-    };
+    let stored = passwords::find(cx, user.as_ref(), name).await?;
     let _turn = grant::turn(cx, user.as_ref(), name).await?;
     let locked = |guard| (guard == attempts::ALLOWED).then_some(Error::PasswordAttemptsExceeded);
     cx.apply([subject::charge(cx, user.as_ref(), name)], locked).await?;

@@ -18,9 +18,9 @@ use zeroize::Zeroizing;
 
 use super::session_token::SessionToken;
 use super::{Outcome, Parameters, grant, proceed, required};
-use crate::client_auth;
 use crate::cx::ClientCx;
 use crate::subject;
+use crate::{client_auth, passwords};
 
 /// An SRP attempt between challenge and proof. Sealed, it is the secret block.
 #[derive(Serialize, Deserialize)]
@@ -46,7 +46,7 @@ pub(super) async fn begin(cx: &ClientCx, parameters: &Parameters) -> Result<Outc
     let a = PublicA::parse(a).map_err(|_| Error::invalid("Invalid SRP_A"))?;
     let user = subject::find(cx, name).await?;
     subject::refuse_unknown(cx, user.as_ref())?;
-    let known = known(cx, user).await?;
+    let known = known(cx, user, name).await?;
     let (identity, salt, verifier) = match &known {
         Some((user, password)) => match &password.srp {
             Some(srp) => (user.username.clone(), srp.salt.clone(), srp.verifier.clone()),
@@ -88,10 +88,9 @@ pub(super) async fn begin(cx: &ClientCx, parameters: &Parameters) -> Result<Outc
 }
 
 /// The user with its password, if it has one.
-async fn known(cx: &ClientCx, user: Option<User>) -> Result<Option<(User, Password)>> {
-    let Some(user) = user else { return Ok(None) };
-    let password = storage::passwords::find(cx.db(), cx.pool_ref(), &user).await?;
-    Ok(password.map(|password| (user, password)))
+async fn known(cx: &ClientCx, user: Option<User>, name: &str) -> Result<Option<(User, Password)>> {
+    let password = passwords::find(cx, user.as_ref(), name).await?;
+    Ok(user.zip(password))
 }
 
 /// What a name gets that has no verifier: the same each time, in the shape that users of this pool have.
@@ -145,7 +144,7 @@ pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Para
         subject::charge(cx, user.as_ref(), &attempt.name),
     ];
     cx.apply(charge, refusal).await?;
-    let known = known(cx, user).await?;
+    let known = known(cx, user, &attempt.name).await?;
     let verifier = match &known {
         Some((_, Password { srp: Some(srp), .. })) => srp.verifier.clone(),
         _ => simulated(cx, &attempt.name, None).2,

@@ -5,3 +5,4 @@ mod refresh;
 mod respond_to_auth_challenge;
 mod sign_out;
 mod tokens;
+mod unknown_names;

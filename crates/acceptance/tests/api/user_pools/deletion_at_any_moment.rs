@@ -252,7 +252,7 @@ impl House {
             let deleted = server.snapshot().await;
             server.barrier.release();
             let reply = call.await.unwrap();
-            let written = changed(&deleted, &server.snapshot().await);
+            let written = testkit::changed(&deleted, &server.snapshot().await);
             assert!(written.is_empty(), "{operation} at {place}: {written:?}");
             refused += usize::from(reply.status != 200);
             self.left_nothing(operation, place, reply).await;
@@ -288,22 +288,6 @@ impl House {
             }
         }
     }
-}
-
-/// What differs between two snapshots of a store.
-fn changed(before: &[u8], after: &[u8]) -> Vec<String> {
-    let rows = |snapshot: &[u8]| {
-        let mut table = String::new();
-        let mut rows = BTreeSet::new();
-        for line in std::str::from_utf8(snapshot).unwrap().lines() {
-            match serde_json::from_str(line).unwrap() {
-                Value::Object(head) => table = head.get("table").map(Value::to_string).unwrap_or_default(),
-                _ => drop(rows.insert(format!("{table} {line}"))),
-            }
-        }
-        rows
-    };
-    rows(before).symmetric_difference(&rows(after)).cloned().collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
