@@ -156,7 +156,7 @@ async fn measure(client: &mut Client, hiding: &str, asked: Asked) -> Result<Samp
     let mut samples = Samples { asked, known: Vec::new(), unknown: Vec::new() };
     for n in 0..USERS {
         let mut pair = [asked.known(), Name::Unknown];
-        if crypto::random::bytes::<1>(&SystemRandom)[0] % 2 == 0 {
+        if crypto::random::bytes::<1>(&SystemRandom)[0].is_multiple_of(2) {
             pair.reverse();
         }
         let mut answers = Vec::new();
@@ -272,11 +272,13 @@ fn best_threshold(known: &[Duration], unknown: &[Duration]) -> (Duration, bool) 
     let mut best = (0, Duration::ZERO, true);
     // Known names at or above the threshold, less the unknown ones there.
     let mut above = known.len() as i64 - unknown.len() as i64;
-    for (took, is_known) in all {
+    for together in all.chunk_by(|one, other| one.0 == other.0) {
         if above.abs() > best.0 {
-            best = (above.abs(), took, above > 0);
+            best = (above.abs(), together[0].0, above > 0);
         }
-        above -= if is_known { 1 } else { -1 };
+        for (_, is_known) in together {
+            above -= if *is_known { 1 } else { -1 };
+        }
     }
     (best.1, best.2)
 }
