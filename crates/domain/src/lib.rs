@@ -4,6 +4,7 @@ pub mod attributes;
 pub mod auth;
 pub mod client;
 pub mod error;
+pub mod factors;
 pub mod group;
 pub mod ids;
 pub mod message;

@@ -26,9 +26,15 @@ pub(crate) fn nobody(cx: &ClientCx, name: &str) -> User {
         pending: Attributes::new(),
         version: 1,
         credential_version: 1,
+        factors: Default::default(),
         created_at: never,
         modified_at: never,
     }
+}
+
+/// Charges what a known user would be charged, to a counter that such names share.
+pub(crate) async fn charge(cx: &ClientCx, name: &str, purpose: &str, limit: i64) -> Result<()> {
+    subject::charge_hourly(cx, &subject::unknown_key(cx, name), purpose, limit).await
 }
 
 /// Sends a code to nobody, within the limits of sending; where it would have gone.
@@ -56,19 +62,29 @@ pub(crate) async fn redeem(cx: &ClientCx, name: &str, purpose: Purpose, code: &s
 
 /// An address as users of this pool have it.
 fn destination(cx: &ClientCx, name: &str) -> Destination {
+    let by_phone = cx.pool().auto_verified_attributes() == [VerifiedAttributeType::PhoneNumber];
+    let medium = if by_phone || matches_medium(name, Medium::Sms) { Medium::Sms } else { Medium::Email };
+    delivery_by(cx, name, medium)
+}
+
+/// The address that a name nobody has would have.
+pub(crate) fn delivery_by(cx: &ClientCx, name: &str, medium: Medium) -> Destination {
+    if matches_medium(name, medium) {
+        return Destination { medium, address: name.to_owned() };
+    }
     let digest = subject::name_digest(cx, name);
     let letter = |byte: u8| char::from(b'a' + byte % 26);
-    let automatic = cx.pool().auto_verified_attributes();
-    let by_phone = automatic == [VerifiedAttributeType::PhoneNumber];
-    if domain::names::is_email(name) && !by_phone {
-        Destination { medium: Medium::Email, address: name.to_owned() }
-    } else if domain::names::is_phone_number(name) {
-        Destination { medium: Medium::Sms, address: name.to_owned() }
-    } else if by_phone {
-        let last = u16::from_be_bytes([digest[2], digest[3]]) % 10_000;
-        Destination { medium: Medium::Sms, address: format!("+1206555{last:04}") }
-    } else {
-        Destination { medium: Medium::Email, address: format!("{}@{}", letter(digest[4]), letter(digest[5])) }
+    let address = match medium {
+        Medium::Sms => format!("+1206555{:04}", u16::from_be_bytes([digest[2], digest[3]]) % 10_000),
+        Medium::Email => format!("{}@{}", letter(digest[4]), letter(digest[5])),
+    };
+    Destination { medium, address }
+}
+
+fn matches_medium(name: &str, medium: Medium) -> bool {
+    match medium {
+        Medium::Email => domain::names::is_email(name),
+        Medium::Sms => domain::names::is_phone_number(name),
     }
 }
 

@@ -3,6 +3,7 @@ mod auth;
 mod clients;
 mod coverage;
 mod groups;
+mod mfa;
 mod paging;
 mod protocol;
 mod sign_up;

@@ -1,36 +1,29 @@
 //! The end of a sign-in: one batch that makes the session, and only then the tokens.
 
+use domain::Result;
+use domain::User;
 use domain::ids::SessionId;
 use domain::session::{Rotation, Session};
-use domain::{Error, Result, User};
-use storage::engine::Statement;
-use storage::{sessions, spent, users};
+use storage::{sessions, users};
 use tokio::sync::SemaphorePermit;
 
 use super::Outcome;
+use super::stage::{Also, Stage, refusal};
 use crate::cx::ClientCx;
-use crate::names::{self, Claim};
 use crate::subject;
 use crate::tokens;
 
-/// What a step changes in the same batch that grants.
-#[derive(Default)]
-pub(super) struct Also {
-    /// Statements that already hold the user's row by its version; the credential guard is then theirs.
-    pub(super) user_change: Option<Vec<Statement>>,
-    pub(super) more: Vec<Statement>,
-}
-
 /// Makes a session for a user who proved everything, if user, pool and client are still as they were judged.
-pub(super) async fn grant(cx: &ClientCx, user: &User, also: Also) -> Result<Outcome> {
+pub(super) async fn grant(cx: &ClientCx, stage: &Stage, also: Also) -> Result<Outcome> {
     let now = cx.now();
+    let user = &stage.user;
     let session = Session {
         id: SessionId::generate(cx.random()),
         user_id: user.id.clone(),
         client_id: cx.client.id.clone(),
         auth_time: now,
         expires_at: now + cx.client.refresh_token_validity(),
-        device_key: None,
+        device_key: stage.device_key.clone().filter(|_| stage.proofs.device),
         rotation: Rotation { generation: 0, rotated_at: now },
     };
     let groups = storage::groups::of_user(cx.db(), cx.pool_ref(), &user.id).await?;
@@ -42,12 +35,7 @@ pub(super) async fn grant(cx: &ClientCx, user: &User, also: Also) -> Result<Outc
     batch.extend(also.more);
     batch.push(sessions::insert(cx.pool_ref(), &session, now));
     batch.push(subject::forget(cx, user));
-    let refusal = |guard| match guard {
-        storage::clients::UNCHANGED => Some(Error::ClientNotFound(cx.client.id.clone())),
-        spent::UNSPENT => Some(Error::SessionAlreadyUsed),
-        other => names::refusal(cx.pool(), Claim::Update, other),
-    };
-    cx.apply(batch, refusal).await?;
+    cx.apply(batch, |guard| refusal(cx, guard)).await?;
     let result = tokens::issue(cx, user, groups, &session, Some(session.rotation.generation))?;
     Ok(Outcome::Granted(Box::new(result)))
 }
