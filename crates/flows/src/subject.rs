@@ -1,5 +1,6 @@
 //! Who is trying to sign in, and the attempts charged to it.
 
+use domain::time::hours;
 use domain::user::Password;
 use domain::{Error, Result, User};
 use storage::attempts::{self, Subject};
@@ -52,11 +53,17 @@ pub(crate) fn charge(cx: &PoolCx, user: Option<&User>, name: &str) -> Statement 
     attempts::lockout_statement(cx.pool_ref(), Subject(&key(cx, user, name)), PURPOSE, cx.now())
 }
 
+/// Charges one of `limit` attempts an hour.
+pub(crate) async fn charge_hourly(cx: &PoolCx, key: &str, purpose: &str, limit: i64) -> Result<()> {
+    let charge = attempts::charge_statement(cx.pool_ref(), Subject(key), purpose, limit, hours(1), cx.now());
+    cx.apply([charge], |guard| (guard == attempts::ALLOWED).then_some(Error::AttemptLimitExceeded)).await
+}
+
 /// Forgets the failures of a user who proved the password.
 pub(crate) fn forget(cx: &PoolCx, user: &User) -> Statement {
     attempts::forget(cx.pool_ref(), Subject(user.id.as_str()), PURPOSE)
 }
 
 pub(crate) async fn give_back(cx: &ClientCx, user: &User) -> Result<()> {
-    cx.db().apply([forget(cx, user)], |_| None).await
+    cx.apply([forget(cx, user)], |_| None).await
 }

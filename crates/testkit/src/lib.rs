@@ -9,6 +9,7 @@ mod clock;
 mod reply;
 mod sign_in;
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::sync::Arc;
@@ -59,7 +60,7 @@ impl TestServer {
         let random: Arc<dyn Random> = barrier.clone();
         let store = open(folder.path(), random.clone()).await;
         let keys = Arc::new(RootKeys::new(crypto::random::bytes(&SystemRandom), []));
-        let clock = Arc::new(FakeClock::new());
+        let clock = Arc::new(FakeClock::new(barrier.clone()));
         let db = Db::new(store, keys.clone(), random.clone());
         let services =
             Services::start(db, clock.clone(), random, keys, "http://localhost:9229".into()).unwrap();
@@ -119,6 +120,16 @@ impl TestServer {
     pub async fn request_from(&self, ip: IpAddr, request: Request<Bytes>) -> Reply {
         let (parts, body) = request.into_parts();
         Reply::new(self.api.handle(&parts, body, ip).await)
+    }
+
+    /// Everything stored, for [`TestServer::restore`] and to be compared. A line of JSON per table and per row.
+    pub async fn snapshot(&self) -> Vec<u8> {
+        self.services.db.store().dump().await.unwrap()
+    }
+
+    pub async fn restore(&self, snapshot: &[u8]) {
+        self.services.db.store().load(snapshot).await.unwrap();
+        self.services.directory.forget_all();
     }
 
     /// A pool with these settings; its id.
@@ -201,4 +212,22 @@ async fn open(folder: &Path, random: Arc<dyn Random>) -> Store {
         Ok("sqlite") | Err(_) => Store::open_sqlite(folder).unwrap(),
         Ok(other) => panic!("no engine is called {other}"),
     }
+}
+
+/// The rows that differ between two snapshots, each behind the name of its table.
+pub fn changed(before: &[u8], after: &[u8]) -> Vec<String> {
+    let rows = |snapshot: &[u8]| {
+        let mut table = String::new();
+        let mut rows = BTreeSet::new();
+        for line in std::str::from_utf8(snapshot).unwrap().lines() {
+            match serde_json::from_str(line).unwrap() {
+                Value::Object(head) => {
+                    table = head.get("table").and_then(Value::as_str).unwrap_or_default().into();
+                }
+                _ => drop(rows.insert(format!("{table} {line}"))),
+            }
+        }
+        rows
+    };
+    rows(before).symmetric_difference(&rows(after)).cloned().collect()
 }

@@ -4,7 +4,7 @@ use domain::Result;
 use domain::User;
 use domain::ids::SessionId;
 use domain::session::{Rotation, Session};
-use storage::{pools, sessions};
+use storage::sessions;
 use tokio::sync::SemaphorePermit;
 
 use super::Outcome;
@@ -28,7 +28,7 @@ pub(super) async fn grant(cx: &ClientCx, stage: &Stage, also: Also) -> Result<Ou
         rotation: Rotation { generation: 0, rotated_at: now },
     };
     let groups = storage::groups::of_user(cx.db(), cx.pool_ref(), &user.id).await?;
-    let mut batch = vec![pools::lives(cx.pool_ref()), storage::clients::exists(cx.pool_ref(), &cx.client.id)];
+    let mut batch = vec![storage::clients::exists(cx.pool_ref(), &cx.client.id)];
     match also.user_change {
         Some(change) => batch.extend(change),
         None => batch.push(session_tracking::credentials_unchanged(cx, user)),
@@ -37,7 +37,7 @@ pub(super) async fn grant(cx: &ClientCx, stage: &Stage, also: Also) -> Result<Ou
     batch.push(sessions::insert(cx.pool_ref(), &session, now));
     batch.extend(session_tracking::begin(cx, &session));
     batch.push(subject::forget(cx, user));
-    cx.db().apply(batch, |guard| refusal(cx, guard)).await?;
+    cx.apply(batch, |guard| refusal(cx, guard)).await?;
     let result = tokens::issue(cx, user, groups, &session, Some(session.rotation.generation))?;
     Ok(Outcome::Granted(Box::new(result)))
 }

@@ -61,7 +61,7 @@ pub async fn refresh(
                         sessions::rotate(cx.pool_ref(), &session, next),
                     ];
                     batch.extend(session_tracking::touch(cx, &session));
-                    match cx.db().apply(batch, |_| None).await {
+                    match cx.apply(batch, |_| None).await {
                         Ok(()) => Some(next.generation),
                         Err(Error::ConcurrentModification) => continue,
                         Err(error) => return Err(error),

@@ -169,7 +169,7 @@ pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Para
         spent::spend(cx.pool_ref(), &attempt.nonce, attempt.expires_at),
         subject::charge(cx, user, &attempt.name),
     ];
-    cx.db().apply(charge, refusal).await?;
+    cx.apply(charge, refusal).await?;
     let device_key = match (&attempt.device_key, optional(responses, "DEVICE_KEY")) {
         (Some(key), _) => Some(key.clone()),
         (None, named) => device::remembered(cx, user, named).await?,

@@ -4,7 +4,7 @@ use domain::auth::{self, Attempt, Facts, Next, Proofs, Step};
 use domain::user::{Password, UserStatus};
 use domain::{Error, Result, User};
 use storage::engine::Statement;
-use storage::{pools, spent, users};
+use storage::{spent, users};
 use wire::cognito_idp::shapes::ChallengeNameType;
 
 use super::session_token::SessionToken;
@@ -108,13 +108,13 @@ pub(super) async fn ask(
     also: Also,
 ) -> Result<Outcome> {
     let step = token.attempt.step;
-    let mut batch = vec![pools::lives(cx.pool_ref())];
+    let mut batch = Vec::new();
     match also.user_change {
         Some(change) => batch.extend(change),
         None => batch.push(users::credentials_unchanged(cx.pool_ref(), &stage.user)),
     }
     batch.extend(also.more);
-    cx.db().apply(batch, |guard| refusal(cx, guard)).await?;
+    cx.apply(batch, |guard| refusal(cx, guard)).await?;
     asked(cx, step, &token, parameters, None)
 }
 
@@ -134,7 +134,6 @@ pub(super) fn asked(
 /// What a failed condition of a step's batch means.
 pub(super) fn refusal(cx: &ClientCx, guard: &'static str) -> Option<Error> {
     match guard {
-        pools::LIVES => Some(Error::PoolNotFound(cx.pool().id.clone())),
         storage::clients::UNCHANGED => Some(Error::ClientNotFound(cx.client.id.clone())),
         spent::UNSPENT => Some(Error::SessionAlreadyUsed),
         storage::software_tokens::UNUSED => Some(Error::SoftwareTokenUsed),

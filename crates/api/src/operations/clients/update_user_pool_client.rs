@@ -10,7 +10,7 @@ pub async fn handle(cx: PoolCx, input: UpdateUserPoolClientRequest) -> Result<Up
     let mut client = super::find(&cx, &input.client_id).await?;
     client.settings = settings::update(cx.pool(), &client, input, client.has_secret)?;
     let now = cx.now();
-    cx.db().apply([clients::update(cx.pool_ref(), &client, now)?], |_| None).await?;
+    cx.apply([clients::update(cx.pool_ref(), &client, now)?], |_| None).await?;
     client.modified_at = now;
     Ok(UpdateUserPoolClientResponse { user_pool_client: Some(super::describe(&cx, &client).await?) })
 }
