@@ -205,6 +205,9 @@ impl From<Error> for ApiError {
             }
             Error::GroupNotFound => (K::ResourceNotFoundException, "Group not found.".into()),
             Error::GroupExists => (K::GroupExistsException, "A group with the name already exists.".into()),
+            Error::DeviceNotFound => (K::ResourceNotFoundException, "Device does not exist.".into()),
+            Error::InvalidDeviceKey => (K::InvalidParameterException, "Invalid device key given.".into()),
+            Error::DeviceKeyExists => (K::DeviceKeyExistsException, "Device already exists.".into()),
             Error::NotFound(text) => (K::ResourceNotFoundException, text),
             Error::LimitExceeded(text) => (K::LimitExceededException, text),
             Error::InvalidPoolConfiguration(text) => (K::InvalidUserPoolConfigurationException, text),

@@ -81,6 +81,10 @@ pub enum Error {
     ClientNotFound(ClientId),
     GroupNotFound,
     GroupExists,
+    DeviceNotFound,
+    /// ConfirmDevice of a key that did not come with the sign-in of the access token.
+    InvalidDeviceKey,
+    DeviceKeyExists,
     NotFound(String),
     LimitExceeded(String),
     InvalidPoolConfiguration(String),

@@ -4,6 +4,7 @@ pub mod access_token;
 pub mod client_auth;
 pub mod codes;
 pub mod cx;
+pub mod devices;
 pub mod directory;
 mod hasher;
 pub mod invitation;

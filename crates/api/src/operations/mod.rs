@@ -8,6 +8,7 @@
 mod account;
 mod auth;
 pub(crate) mod clients;
+mod devices;
 mod groups;
 mod sign_up;
 mod tags;
@@ -191,15 +192,15 @@ operations! {
     ListWebAuthnCredentials => not_built;
     StartWebAuthnRegistration => not_built;
     // devices
-    AdminForgetDevice => not_built;
-    AdminGetDevice => not_built;
-    AdminListDevices => not_built;
-    AdminUpdateDeviceStatus => not_built;
-    ConfirmDevice => not_built;
-    ForgetDevice => not_built;
-    GetDevice => not_built;
-    ListDevices => not_built;
-    UpdateDeviceStatus => not_built;
+    AdminForgetDevice => pool devices::admin_forget_device::handle;
+    AdminGetDevice => pool devices::admin_get_device::handle;
+    AdminListDevices => pool devices::admin_list_devices::handle;
+    AdminUpdateDeviceStatus => pool devices::admin_update_device_status::handle;
+    ConfirmDevice => user devices::confirm_device::handle;
+    ForgetDevice => user devices::forget_device::handle;
+    GetDevice => user devices::get_device::handle;
+    ListDevices => user devices::list_devices::handle;
+    UpdateDeviceStatus => user devices::update_device_status::handle;
     // sessions
     AdminListUserSessions => not_built;
     AdminRevokeUserSession => not_built;

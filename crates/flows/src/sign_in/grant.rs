@@ -9,6 +9,7 @@ use tokio::sync::SemaphorePermit;
 
 use super::Outcome;
 use crate::cx::ClientCx;
+use crate::devices;
 use crate::names::{self, Claim};
 use crate::subject;
 use crate::tokens;
@@ -24,13 +25,14 @@ pub(super) struct Also {
 /// Makes a session for a user who proved everything, if user, pool and client are still as they were judged.
 pub(super) async fn grant(cx: &ClientCx, user: &User, also: Also) -> Result<Outcome> {
     let now = cx.now();
+    let offered = devices::offer(cx);
     let session = Session {
         id: SessionId::generate(cx.random()),
         user_id: user.id.clone(),
         client_id: cx.client.id.clone(),
         auth_time: now,
         expires_at: now + cx.client.refresh_token_validity(),
-        device_key: None,
+        device_key: offered.as_ref().and_then(|device| device.device_key.clone()),
         rotation: Rotation { generation: 0, rotated_at: now },
     };
     let groups = storage::groups::of_user(cx.db(), cx.pool_ref(), &user.id).await?;
@@ -49,7 +51,8 @@ pub(super) async fn grant(cx: &ClientCx, user: &User, also: Also) -> Result<Outc
         other => names::refusal(cx.pool(), Claim::Update, other),
     };
     cx.db().apply(batch, refusal).await?;
-    let result = tokens::issue(cx, user, groups, &session, Some(session.rotation.generation))?;
+    let mut result = tokens::issue(cx, user, groups, &session, Some(session.rotation.generation))?;
+    result.new_device_metadata = offered;
     Ok(Outcome::Granted(Box::new(result)))
 }
 
