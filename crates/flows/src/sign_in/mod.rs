@@ -1,11 +1,13 @@
 //! Sign-in: the effects that `domain::auth` decides on. The API and the login pages hand their answers here.
 
+pub mod device;
 mod grant;
 mod new_password;
 mod password;
 mod refresh;
 mod session_token;
 mod srp;
+mod srp_exchange;
 
 use std::collections::BTreeMap;
 
