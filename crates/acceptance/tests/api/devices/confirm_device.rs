@@ -146,7 +146,7 @@ async fn the_device_used_longest_ago_makes_room() {
     assert_eq!(house.listed_by_admin("bob").await.len(), 1);
 }
 
-/// Devices of the user, last used a moment before now; the first ones long ago where there are none yet.
+/// Devices of the user that were used now, but the first of them long ago.
 async fn fill(house: &House, of: &SignedIn, number: i64) {
     let db = &house.server.services.db;
     let pool = pool_ref(house).await;
@@ -195,4 +195,40 @@ async fn a_deleted_user_leaves_no_device() {
     let input = json!({ "UserPoolId": house.pool, "Username": "alice" });
     house.server.call("AdminDeleteUser", input).await.ok();
     assert!(storage_list(&house, &alice).await.is_empty());
+}
+
+/// The barrier stops ConfirmDevice when it seals the verifier, after everything has been judged.
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn a_confirmation_is_judged_again_when_it_is_written() {
+    let revoked = ("NotAuthorizedException", "Access Token has been revoked");
+    for (operation, refusal) in [
+        ("AdminUserGlobalSignOut", revoked),
+        ("AdminDisableUser", revoked),
+        ("AdminDeleteUser", ("UserNotFoundException", "User does not exist.")),
+        ("DeleteUserPool", ("ResourceNotFoundException", "")),
+    ] {
+        let house = House::new().await;
+        let alice = house.sign_in("alice").await;
+        let input = json!({
+            "AccessToken": alice.access(), "DeviceKey": alice.key,
+            "DeviceSecretVerifierConfig": verifier(&alice.group, &alice.key),
+        });
+        house.server.barrier.arm(1);
+        let server = house.server.clone();
+        let running = tokio::spawn(async move { server.call_unsigned("ConfirmDevice", input).await });
+        let barrier = house.server.barrier.clone();
+        tokio::task::spawn_blocking(move || barrier.wait()).await.unwrap();
+        let change = json!({ "UserPoolId": house.pool, "Username": "alice" });
+        let change = match operation {
+            "DeleteUserPool" => json!({ "UserPoolId": house.pool }),
+            _ => change,
+        };
+        house.server.call(operation, change).await.ok();
+        house.server.barrier.release();
+        let reply = running.await.unwrap();
+        match refusal.1 {
+            "" => reply.refused_as(refusal.0),
+            text => reply.refused(refusal.0, text),
+        }
+    }
 }
