@@ -153,6 +153,39 @@ pub fn authenticated(
     .must_change_one(UNCHANGED)
 }
 
+/// Keeps the Session of a sign-in that now waits for this device, for the client that proved the password by the
+/// `SRP_A` of this digest. Only the latest is kept.
+pub fn await_proof(pool: &PoolRef, device: &Device, a_digest: &[u8; 32], session: &str) -> Statement {
+    let mut values = params(pool, &device.user_id, &device.key).to_vec();
+    values.extend([a_digest.to_vec().into(), session.into()]);
+    Statement::new(
+        "UPDATE devices SET awaited_a = $4, awaited_session = $5 \
+         WHERE pool_id = $1 AND user_id = $2 AND device_key = $3",
+        values,
+    )
+    .must_change_one(UNCHANGED)
+}
+
+/// The Session that [`await_proof`] kept for a client of this `SRP_A`.
+pub async fn awaited_session(
+    db: &Db,
+    pool: &PoolRef,
+    user: &UserId,
+    key: &str,
+    a_digest: &[u8; 32],
+) -> Result<Option<String>> {
+    let mut values = params(pool, user, key).to_vec();
+    values.push(a_digest.to_vec().into());
+    let row = db
+        .row(
+            "SELECT awaited_session FROM devices \
+             WHERE pool_id = $1 AND user_id = $2 AND device_key = $3 AND awaited_a = $4",
+            &values,
+        )
+        .await?;
+    Ok(row.and_then(|row| row.opt_text(0).map(str::to_owned)))
+}
+
 /// Forgets the device and ends the sessions that were begun on it.
 pub fn delete(pool: &PoolRef, user: &UserId, key: &str) -> [Statement; 2] {
     [

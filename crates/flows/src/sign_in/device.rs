@@ -4,6 +4,7 @@
 //! A device proves nothing about the password. So an attempt carries what was proved before it, sealed in the
 //! secret block: [`begin`] is for a user who has proved the password, and [`prove`] gives back what was carried.
 
+use crypto::srp::PublicA;
 use domain::device::{Device, Tracking};
 use domain::ids::UserId;
 use domain::time::Time;
@@ -93,6 +94,20 @@ pub async fn begin(
         nonce: attempt.nonce,
         expires_at: attempt.expires_at,
     })
+}
+
+/// For the batch that ends the step of the password, where DEVICE_SRP_AUTH follows it: some clients answer that without
+/// a Session, but with the `SRP_A` by which they proved the password.
+pub fn await_proof(cx: &PoolCx, device: &Device, password_a: &PublicA, session: &str) -> Statement {
+    devices::await_proof(cx.pool_ref(), device, &srp_exchange::a_digest(password_a), session)
+}
+
+/// The Session of a DEVICE_SRP_AUTH that came without one. It is judged like one that was sent: whoever repeats the
+/// `SRP_A` of another's attempt lacks its private half, and fails the proof.
+pub async fn awaited_session(cx: &PoolCx, user: &User, device_key: &str, srp_a: &str) -> Result<String> {
+    let digest = srp_exchange::a_digest(&srp_exchange::read_a(srp_a)?);
+    let kept = devices::awaited_session(cx.db(), cx.pool_ref(), &user.id, device_key, &digest).await?;
+    kept.ok_or(Error::InvalidSession)
 }
 
 /// Checks the answer to DEVICE_PASSWORD_VERIFIER. `session_nonce` is that of the Session sent with it, if one was;

@@ -23,6 +23,11 @@ pub(super) struct Exchange {
     public_b: String,
 }
 
+/// What tells one client's attempts from another's: nobody else knows the private half of its `SRP_A`.
+pub(super) fn a_digest(a: &PublicA) -> [u8; 32] {
+    crypto::mac::sha256(&[a.as_bytes()])
+}
+
 /// `SRP_A` as the client sends it.
 pub(super) fn read_a(text: &str) -> Result<PublicA> {
     PublicA::parse(text).map_err(|_| Error::invalid("Invalid SRP_A"))
@@ -40,6 +45,12 @@ impl Exchange {
         Ok((exchange, ephemeral.public_hex()))
     }
 
+    /// The client's `SRP_A`.
+    pub(super) fn a(&self) -> Result<PublicA> {
+        let bytes = BASE64.decode(self.a.as_bytes()).map_err(Error::internal)?;
+        Ok(PublicA::from_bytes(bytes))
+    }
+
     /// Whether the claim proves that the client knows the secret behind the verifier.
     pub(super) fn check(
         &self,
@@ -55,7 +66,7 @@ impl Exchange {
             realm,
             identity,
             verifier,
-            a: &PublicA::from_bytes(decode(&self.a)?),
+            a: &self.a()?,
             ephemeral: &Ephemeral { private: Zeroizing::new(private), public: decode(&self.public_b)? },
             secret_block: &claim.block,
             timestamp: claim.timestamp,

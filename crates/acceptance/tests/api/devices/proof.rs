@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use crypto::random::SystemRandom;
+use crypto::srp::PublicA;
 use crypto::srp::client::Attempt;
 use data_encoding::BASE64;
 use domain::ids::ClientId;
@@ -363,4 +364,39 @@ async fn a_device_is_known_to_its_user_alone() {
     for key in [NOBODYS, &yard.alice.key] {
         assert_eq!(flows::devices::find_known(&cx, &yard.user, key).await, Ok(None));
     }
+}
+
+#[tokio::test]
+async fn a_client_that_sends_no_session_is_known_by_its_public_value() {
+    let yard = Yard::new().await;
+    let (own, other) = (Attempt::new(&SystemRandom).unwrap(), Attempt::new(&SystemRandom).unwrap());
+    let awaited =
+        async |user: &User, key: &str, a: &str| device::awaited_session(&yard.cx, user, key, a).await;
+    let own_a = own.public_hex();
+    assert_eq!(awaited(&yard.user, &yard.alice.key, &own_a).await, Err(Error::InvalidSession));
+
+    let second = yard.house.confirmed("alice").await;
+    let known = flows::devices::find_known(&yard.cx, &yard.user, &yard.alice.key).await.unwrap().unwrap();
+    let keep = async |a: &str, session: &str| {
+        let a = PublicA::parse(a).unwrap();
+        yard.cx.db().apply([device::await_proof(&yard.cx, &known, &a, session)], |_| None).await
+    };
+    keep(&own_a, "sealed").await.unwrap();
+    let bob = flows::users::find(&yard.cx, "bob").await.unwrap();
+    for (user, key, a) in [
+        (&yard.user, &yard.alice.key, other.public_hex()),
+        (&yard.user, &second.key, own_a.clone()),
+        (&bob, &yard.alice.key, own_a.clone()),
+    ] {
+        assert_eq!(awaited(user, key, &a).await, Err(Error::InvalidSession));
+    }
+    assert_eq!(awaited(&yard.user, &yard.alice.key, "0").await, Err(Error::invalid("Invalid SRP_A")));
+    assert_eq!(awaited(&yard.user, &yard.alice.key, &own_a).await.as_deref(), Ok("sealed"));
+    assert_eq!(awaited(&yard.user, &yard.alice.key, &format!("00{own_a}")).await.as_deref(), Ok("sealed"));
+
+    keep(&other.public_hex(), "newer").await.unwrap();
+    assert_eq!(awaited(&yard.user, &yard.alice.key, &own_a).await, Err(Error::InvalidSession));
+    yard.house.by_admin("AdminForgetDevice", "alice", &yard.alice.key).await.ok();
+    assert_eq!(keep(&own_a, "sealed").await, Err(Error::ConcurrentModification));
+    assert_eq!(awaited(&yard.user, &yard.alice.key, &other.public_hex()).await, Err(Error::InvalidSession));
 }
