@@ -1,5 +1,7 @@
 //! A device that a user signs in from: how a pool tracks them, and how their keys look.
 
+use std::fmt;
+
 use crypto::random::Random;
 
 use crate::Pool;
@@ -9,8 +11,11 @@ use crate::time::Time;
 /// Devices a user can have; a further one takes the place of the one that was not used for longest.
 pub const MAX_PER_USER: i64 = 100;
 
+/// Characters of a user agent that are kept, as many as a `DeviceName` may have.
+pub const MAX_USER_AGENT: usize = 1024;
+
 /// A confirmed device. What it proves itself with is kept beside it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Device {
     /// `<region>_<uuid>`; the SRP identity.
     pub key: String,
@@ -33,6 +38,17 @@ impl Device {
     /// The name given to it, or else the program it was last used by.
     pub fn shown_name(&self) -> Option<&str> {
         self.name.as_deref().or(self.user_agent.as_deref())
+    }
+}
+
+/// Ids and states only: where and by what it is used is personal data.
+impl fmt::Debug for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Device")
+            .field("key", &self.key)
+            .field("user_id", &self.user_id)
+            .field("remembered", &self.remembered)
+            .finish_non_exhaustive()
     }
 }
 

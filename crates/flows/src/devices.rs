@@ -51,7 +51,7 @@ pub async fn confirm(cx: &UserCx, key: &str, name: Option<String>, srp: &SrpVeri
         name,
         remembered: !tracking.only_remembered_on_user_prompt,
         last_ip: cx.caller.ip.to_string(),
-        user_agent: cx.caller.user_agent.clone(),
+        user_agent: user_agent(cx),
         created_at: now,
         modified_at: now,
         authenticated_at: cx.session.auth_time,
@@ -83,6 +83,11 @@ pub async fn set_remembered(cx: &PoolCx, user: &User, key: &str, remembered: boo
 /// ForgetDevice and AdminForgetDevice: the device and every session begun on it.
 pub async fn forget(cx: &PoolCx, user: &User, key: &str) -> Result<()> {
     cx.db().apply(devices::delete(cx.pool_ref(), &user.id, key), not_found).await
+}
+
+/// The program that a request comes from, as far as it is kept.
+pub(crate) fn user_agent(cx: &PoolCx) -> Option<String> {
+    cx.caller.user_agent.as_ref().map(|text| text.chars().take(device::MAX_USER_AGENT).collect())
 }
 
 fn not_found(guard: &str) -> Option<Error> {

@@ -135,16 +135,11 @@ pub fn authenticated(
     pool: &PoolRef,
     device: &Device,
     ip: &str,
-    user_agent: Option<&str>,
+    user_agent: Option<String>,
     now: Time,
 ) -> Statement {
     let mut values = params(pool, &device.user_id, &device.key).to_vec();
-    values.extend([
-        device.remembered.into(),
-        ip.into(),
-        user_agent.map(str::to_owned).into(),
-        now.millis().into(),
-    ]);
+    values.extend([device.remembered.into(), ip.into(), user_agent.into(), now.millis().into()]);
     Statement::new(
         "UPDATE devices SET last_ip = $5, user_agent = $6, authenticated_at = $7 \
          WHERE pool_id = $1 AND user_id = $2 AND device_key = $3 AND remembered = $4",

@@ -50,7 +50,6 @@ impl std::fmt::Debug for Begun {
 }
 
 /// A proof that was right.
-#[derive(Debug)]
 pub struct Proved {
     /// As the attempt was begun for, of the same credential version.
     pub user: User,
@@ -58,6 +57,12 @@ pub struct Proved {
     pub device: Device,
     /// What [`begin`] was given.
     pub carried: String,
+}
+
+impl std::fmt::Debug for Proved {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Proved").field("device", &self.device).finish_non_exhaustive()
+    }
 }
 
 /// Answers DEVICE_SRP_AUTH for a user who proved the password. `carried` is what the sign-in stands at, in whatever
@@ -162,8 +167,8 @@ pub async fn prove(cx: &ClientCx, session_nonce: Option<&str>, responses: &Param
 /// For the batch that grants: the device is still remembered, and was last used now and from here. Fails by
 /// [`devices::UNCHANGED`].
 pub fn noted(cx: &PoolCx, device: &Device) -> Statement {
-    let ip = cx.caller.ip.to_string();
-    devices::authenticated(cx.pool_ref(), device, &ip, cx.caller.user_agent.as_deref(), cx.now())
+    let (ip, user_agent) = (cx.caller.ip.to_string(), crate::devices::user_agent(cx));
+    devices::authenticated(cx.pool_ref(), device, &ip, user_agent, cx.now())
 }
 
 /// The device, if it may stand for something: the pool tracks devices and this one is remembered.

@@ -132,12 +132,13 @@ async fn a_device_shows_what_is_known_of_it() {
         "AccessToken": started.access(), "DeviceKey": started.key,
         "DeviceSecretVerifierConfig": super::verifier(&started.group, &started.key),
     });
-    let headers = [("user-agent", "Browser 7")];
+    let long = format!("Browser 7 {}", "x".repeat(2000));
+    let headers = [("user-agent", long.as_str())];
     house.server.send("ConfirmDevice", &headers, input.to_string().into_bytes()).await.ok();
     let shown = house.by_user("GetDevice", &started, &started.key).await.ok();
     assert_eq!(
         shown["Device"]["DeviceAttributes"][1],
-        json!({ "Name": "device_name", "Value": "Browser 7" })
+        json!({ "Name": "device_name", "Value": &long[..1024] })
     );
 }
 
