@@ -288,6 +288,19 @@ async fn an_attempt_ends_with_its_time_its_device_and_the_users_credentials() {
 }
 
 #[tokio::test]
+async fn a_proof_of_another_time_is_refused() {
+    let mut yard = Yard::new().await;
+    let patient = yard.house.server.client(&yard.house.pool, json!({ "AuthSessionValidity": 15 })).await;
+    yard.cx = request(&yard.house.server, &patient).await;
+    let right = yard.right().await;
+    yard.house.server.clock.advance(Duration::from_secs(301));
+    assert_eq!(yard.prove(&right).await.unwrap_err(), Error::IncorrectUsernameOrPassword);
+    let right = yard.right().await;
+    yard.house.server.clock.advance(Duration::from_secs(299));
+    yard.prove(&right).await.unwrap();
+}
+
+#[tokio::test]
 async fn wrong_proofs_and_wrong_passwords_lock_together() {
     let yard = Yard::new().await;
     for _ in 0..5 {
