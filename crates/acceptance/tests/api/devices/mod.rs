@@ -1,9 +1,11 @@
 mod confirm_device;
 mod forget_device;
+mod known;
 mod proof;
 mod show;
 mod sign_in;
 mod update_device_status;
+mod yard;
 
 use crypto::srp::verifier_with_salt;
 use data_encoding::{BASE64, BASE64URL_NOPAD};

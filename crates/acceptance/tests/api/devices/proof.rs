@@ -1,81 +1,19 @@
 //! The proof of a device, below the sign-in that asks for it: what DEVICE_SRP_AUTH and DEVICE_PASSWORD_VERIFIER
 //! are answered with.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use crypto::random::SystemRandom;
-use crypto::srp::PublicA;
 use crypto::srp::client::Attempt;
 use data_encoding::BASE64;
+use domain::Error;
 use domain::ids::ClientId;
-use domain::{Error, Result, User};
-use flows::cx::{Caller, ClientCx, PoolCx};
 use flows::sign_in::Parameters;
-use flows::sign_in::device::{self, Begun, Proved};
-use serde_json::{Value, json};
-use testkit::TestServer;
+use flows::sign_in::device;
+use serde_json::json;
 
-use super::{DEVICE_PASSWORD, House, NOBODYS, PASSWORD, SignedIn};
-
-/// A confirmed device of alice, and a request through the client.
-struct Yard {
-    house: House,
-    cx: ClientCx,
-    alice: SignedIn,
-    user: User,
-}
-
-impl Yard {
-    async fn new() -> Self {
-        let house = House::new().await;
-        let alice = house.confirmed("alice").await;
-        let cx = request(&house.server, &house.client).await;
-        let user = flows::users::find(&cx, "alice").await.unwrap();
-        Self { house, cx, alice, user }
-    }
-
-    async fn begin(&self) -> (Attempt, Begun) {
-        let attempt = Attempt::new(&SystemRandom).unwrap();
-        let begun = self.begin_with(&self.alice.key, &attempt.public_hex()).await.unwrap();
-        (attempt, begun)
-    }
-
-    async fn begin_with(&self, key: &str, srp_a: &str) -> Result<Begun> {
-        device::begin(&self.cx, &self.user, key, srp_a, "password".into()).await
-    }
-
-    fn answer(&self, attempt: &Attempt, begun: &Begun, password: &str) -> Parameters {
-        self.answer_in(&self.alice.group, attempt, begun, password)
-    }
-
-    fn answer_in(&self, group: &str, attempt: &Attempt, begun: &Begun, password: &str) -> Parameters {
-        let answer = self.house.server.device_answer(group, attempt, &json!(begun.parameters), password);
-        serde_json::from_value(answer).unwrap()
-    }
-
-    async fn prove(&self, responses: &Parameters) -> Result<Proved> {
-        device::prove(&self.cx, None, responses).await
-    }
-
-    /// A right answer to a new challenge.
-    async fn right(&self) -> Parameters {
-        let (attempt, begun) = self.begin().await;
-        self.answer(&attempt, &begun, DEVICE_PASSWORD)
-    }
-}
-
-async fn request(server: &TestServer, client: &str) -> ClientCx {
-    let services = server.services.clone();
-    let (live, client) =
-        services.directory.resolve_client(&services.db, &ClientId::new(client)).await.unwrap().unwrap();
-    let caller = Caller {
-        ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)),
-        user_agent: Some("Browser 8".into()),
-        request_id: "r".into(),
-    };
-    ClientCx { pool_cx: PoolCx { services, caller, live }, client }
-}
+use super::yard::{Yard, request};
+use super::{DEVICE_PASSWORD, NOBODYS, PASSWORD};
 
 #[tokio::test]
 async fn only_a_remembered_device_of_the_user_is_asked_to_prove_itself() {
@@ -337,79 +275,4 @@ async fn a_client_with_a_secret_proves_it_too() {
     assert_eq!(device::prove(&cx, None, &answer).await.unwrap_err(), Error::ClientSecretMismatch(id));
     answer.insert("SECRET_HASH".into(), crypto::secret_hash::compute(secret, "alice", client));
     device::prove(&cx, None, &answer).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_grant_notes_the_device_if_it_is_still_remembered() {
-    let yard = Yard::new().await;
-    let noted = async |device: &domain::device::Device| {
-        let refusal = |guard| (guard == storage::devices::UNCHANGED).then_some(Error::DeviceNotFound);
-        yard.cx.db().apply([device::noted(&yard.cx, device)], refusal).await
-    };
-    let device = yard.prove(&yard.right().await).await.unwrap().device;
-    yard.house.mark(&yard.alice, &yard.alice.key, "not_remembered").await.ok();
-    assert_eq!(noted(&device).await, Err(Error::DeviceNotFound));
-    yard.house.mark(&yard.alice, &yard.alice.key, "remembered").await.ok();
-    yard.house.server.clock.advance(Duration::from_secs(10));
-    noted(&device).await.unwrap();
-    let shown = yard.house.by_user("GetDevice", &yard.alice, &yard.alice.key).await.ok();
-    assert_eq!(shown["Device"]["DeviceLastAuthenticatedDate"], 1_795_521_610);
-    let attribute = |i: usize| -> &Value { &shown["Device"]["DeviceAttributes"][i]["Value"] };
-    assert_eq!((attribute(1), attribute(2)), (&json!("Browser 8"), &json!("192.0.2.7")));
-    yard.house.by_admin("AdminForgetDevice", "alice", &yard.alice.key).await.ok();
-    assert_eq!(noted(&device).await, Err(Error::DeviceNotFound));
-}
-
-#[tokio::test]
-async fn a_device_is_known_to_its_user_alone() {
-    let yard = Yard::new().await;
-    let bobs = yard.house.confirmed("bob").await;
-    for key in [NOBODYS, "", &bobs.key] {
-        assert_eq!(
-            flows::devices::find_known(&yard.cx, &yard.user, key).await.unwrap_err(),
-            Error::DeviceNotFound
-        );
-    }
-    let known = flows::devices::find_known(&yard.cx, &yard.user, &yard.alice.key).await.unwrap().unwrap();
-    assert_eq!((known.key, known.remembered), (yard.alice.key.clone(), true));
-    yard.house.server.call("UpdateUserPool", json!({ "UserPoolId": yard.house.pool })).await.ok();
-    let cx = request(&yard.house.server, &yard.house.client).await;
-    for key in [NOBODYS, &yard.alice.key] {
-        assert_eq!(flows::devices::find_known(&cx, &yard.user, key).await, Ok(None));
-    }
-}
-
-#[tokio::test]
-async fn a_client_that_sends_no_session_is_known_by_its_public_value() {
-    let yard = Yard::new().await;
-    let (own, other) = (Attempt::new(&SystemRandom).unwrap(), Attempt::new(&SystemRandom).unwrap());
-    let awaited =
-        async |user: &User, key: &str, a: &str| device::awaited_session(&yard.cx, user, key, a).await;
-    let own_a = own.public_hex();
-    assert_eq!(awaited(&yard.user, &yard.alice.key, &own_a).await, Err(Error::InvalidSession));
-
-    let second = yard.house.confirmed("alice").await;
-    let known = flows::devices::find_known(&yard.cx, &yard.user, &yard.alice.key).await.unwrap().unwrap();
-    let keep = async |a: &str, session: &str| {
-        let a = PublicA::parse(a).unwrap();
-        yard.cx.db().apply([device::await_proof(&yard.cx, &known, &a, session)], |_| None).await
-    };
-    keep(&own_a, "sealed").await.unwrap();
-    let bob = flows::users::find(&yard.cx, "bob").await.unwrap();
-    for (user, key, a) in [
-        (&yard.user, &yard.alice.key, other.public_hex()),
-        (&yard.user, &second.key, own_a.clone()),
-        (&bob, &yard.alice.key, own_a.clone()),
-    ] {
-        assert_eq!(awaited(user, key, &a).await, Err(Error::InvalidSession));
-    }
-    assert_eq!(awaited(&yard.user, &yard.alice.key, "0").await, Err(Error::invalid("Invalid SRP_A")));
-    assert_eq!(awaited(&yard.user, &yard.alice.key, &own_a).await.as_deref(), Ok("sealed"));
-    assert_eq!(awaited(&yard.user, &yard.alice.key, &format!("00{own_a}")).await.as_deref(), Ok("sealed"));
-
-    keep(&other.public_hex(), "newer").await.unwrap();
-    assert_eq!(awaited(&yard.user, &yard.alice.key, &own_a).await, Err(Error::InvalidSession));
-    yard.house.by_admin("AdminForgetDevice", "alice", &yard.alice.key).await.ok();
-    assert_eq!(keep(&own_a, "sealed").await, Err(Error::ConcurrentModification));
-    assert_eq!(awaited(&yard.user, &yard.alice.key, &other.public_hex()).await, Err(Error::InvalidSession));
 }
