@@ -1,6 +1,6 @@
 //! Sign-in: the effects that `domain::auth` decides on. The API and the login pages hand their answers here.
 
-pub mod device;
+pub mod device_proof;
 mod grant;
 mod new_password;
 mod password;

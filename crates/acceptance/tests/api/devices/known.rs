@@ -6,7 +6,7 @@ use crypto::random::SystemRandom;
 use crypto::srp::PublicA;
 use crypto::srp::client::Attempt;
 use domain::{Error, User};
-use flows::sign_in::device;
+use flows::sign_in::device_proof;
 use serde_json::{Value, json};
 
 use super::NOBODYS;
@@ -17,7 +17,7 @@ async fn a_grant_notes_the_device_if_it_is_still_remembered() {
     let yard = Yard::new().await;
     let noted = async |device: &domain::device::Device| {
         let refusal = |guard| (guard == storage::devices::UNCHANGED).then_some(Error::DeviceNotFound);
-        yard.cx.db().apply([device::noted(&yard.cx, device)], refusal).await
+        yard.cx.db().apply([device_proof::noted(&yard.cx, device)], refusal).await
     };
     let device = yard.prove(&yard.right().await).await.unwrap().device;
     yard.house.mark(&yard.alice, &yard.alice.key, "not_remembered").await.ok();
@@ -57,7 +57,7 @@ async fn a_client_that_sends_no_session_is_known_by_its_public_value() {
     let yard = Yard::new().await;
     let (own, other) = (Attempt::new(&SystemRandom).unwrap(), Attempt::new(&SystemRandom).unwrap());
     let awaited =
-        async |user: &User, key: &str, a: &str| device::awaited_session(&yard.cx, user, key, a).await;
+        async |user: &User, key: &str, a: &str| device_proof::awaited_session(&yard.cx, user, key, a).await;
     let own_a = own.public_hex();
     assert_eq!(awaited(&yard.user, &yard.alice.key, &own_a).await, Err(Error::InvalidSession));
 
@@ -65,7 +65,7 @@ async fn a_client_that_sends_no_session_is_known_by_its_public_value() {
     let known = flows::devices::find_known(&yard.cx, &yard.user, &yard.alice.key).await.unwrap().unwrap();
     let keep = async |a: &str, session: &str| {
         let a = PublicA::parse(a).unwrap();
-        yard.cx.db().apply([device::await_proof(&yard.cx, &known, &a, session)], |_| None).await
+        yard.cx.db().apply([device_proof::await_proof(&yard.cx, &known, &a, session)], |_| None).await
     };
     keep(&own_a, "sealed").await.unwrap();
     let bob = flows::users::find(&yard.cx, "bob").await.unwrap();

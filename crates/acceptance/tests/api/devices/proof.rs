@@ -9,7 +9,7 @@ use data_encoding::BASE64;
 use domain::Error;
 use domain::ids::ClientId;
 use flows::sign_in::Parameters;
-use flows::sign_in::device;
+use flows::sign_in::device_proof;
 use serde_json::json;
 
 use super::yard::{Yard, request};
@@ -31,7 +31,7 @@ async fn only_a_remembered_device_of_the_user_is_asked_to_prove_itself() {
     yard.begin_with(&yard.alice.key, &a).await.unwrap();
     yard.house.server.call("UpdateUserPool", json!({ "UserPoolId": yard.house.pool })).await.ok();
     let cx = request(&yard.house.server, &yard.house.client).await;
-    let untracked = device::begin(&cx, &yard.user, &yard.alice.key, &a, String::new()).await;
+    let untracked = device_proof::begin(&cx, &yard.user, &yard.alice.key, &a, String::new()).await;
     assert_eq!(untracked.unwrap_err(), Error::DeviceNotFound);
 }
 
@@ -170,14 +170,14 @@ async fn an_attempt_is_of_one_user_device_and_client() {
     let sibling = yard.house.server.client(&yard.house.pool, json!({})).await;
     let cx = request(&yard.house.server, &sibling).await;
     let answer = yard.right().await;
-    let elsewhere = device::prove(&cx, None, &answer).await;
+    let elsewhere = device_proof::prove(&cx, None, &answer).await;
     assert_eq!(elsewhere.unwrap_err(), Error::IncorrectUsernameOrPassword);
 
     let (attempt, begun) = yard.begin().await;
     let answer = yard.answer(&attempt, &begun, DEVICE_PASSWORD);
-    let foreign = device::prove(&yard.cx, Some("another nonce"), &answer).await;
+    let foreign = device_proof::prove(&yard.cx, Some("another nonce"), &answer).await;
     assert_eq!(foreign.unwrap_err(), Error::InvalidSession);
-    device::prove(&yard.cx, Some(&begun.nonce), &answer).await.unwrap();
+    device_proof::prove(&yard.cx, Some(&begun.nonce), &answer).await.unwrap();
 }
 
 /// The secret block of a password is none of a device, nor the other way round.
@@ -266,13 +266,17 @@ async fn a_client_with_a_secret_proves_it_too() {
     let (client, secret) = (made["ClientId"].as_str().unwrap(), made["ClientSecret"].as_str().unwrap());
     let cx = request(server, client).await;
     let attempt = Attempt::new(&SystemRandom).unwrap();
-    let begun =
-        device::begin(&cx, &yard.user, &yard.alice.key, &attempt.public_hex(), String::new()).await.unwrap();
+    let begun = device_proof::begin(&cx, &yard.user, &yard.alice.key, &attempt.public_hex(), String::new())
+        .await
+        .unwrap();
     let mut answer = yard.answer(&attempt, &begun, DEVICE_PASSWORD);
     let id = ClientId::new(client);
-    assert_eq!(device::prove(&cx, None, &answer).await.unwrap_err(), Error::ClientSecretMissing(id.clone()));
+    assert_eq!(
+        device_proof::prove(&cx, None, &answer).await.unwrap_err(),
+        Error::ClientSecretMissing(id.clone())
+    );
     answer.insert("SECRET_HASH".into(), crypto::secret_hash::compute(secret, "bob", client));
-    assert_eq!(device::prove(&cx, None, &answer).await.unwrap_err(), Error::ClientSecretMismatch(id));
+    assert_eq!(device_proof::prove(&cx, None, &answer).await.unwrap_err(), Error::ClientSecretMismatch(id));
     answer.insert("SECRET_HASH".into(), crypto::secret_hash::compute(secret, "alice", client));
-    device::prove(&cx, None, &answer).await.unwrap();
+    device_proof::prove(&cx, None, &answer).await.unwrap();
 }

@@ -8,7 +8,7 @@ use domain::ids::ClientId;
 use domain::{Result, User};
 use flows::cx::{Caller, ClientCx, PoolCx};
 use flows::sign_in::Parameters;
-use flows::sign_in::device::{self, Begun, Proved};
+use flows::sign_in::device_proof::{self, Begun, Proved};
 use serde_json::json;
 use testkit::TestServer;
 
@@ -38,7 +38,7 @@ impl Yard {
     }
 
     pub async fn begin_with(&self, key: &str, srp_a: &str) -> Result<Begun> {
-        device::begin(&self.cx, &self.user, key, srp_a, "password".into()).await
+        device_proof::begin(&self.cx, &self.user, key, srp_a, "password".into()).await
     }
 
     pub fn answer(&self, attempt: &Attempt, begun: &Begun, password: &str) -> Parameters {
@@ -51,7 +51,7 @@ impl Yard {
     }
 
     pub async fn prove(&self, responses: &Parameters) -> Result<Proved> {
-        device::prove(&self.cx, None, responses).await
+        device_proof::prove(&self.cx, None, responses).await
     }
 
     /// A right answer to a new challenge.
