@@ -24,6 +24,8 @@ pub enum Error {
     SessionExpired,
     SessionAlreadyUsed,
     CannotModifyProvidedAttribute(String),
+    /// A second factor is due and the user can have none that the pool allows.
+    NoSecondFactor,
     /// A setting restricts who gets in and this build cannot enforce it.
     SettingNotEnforced(&'static str),
 
@@ -67,8 +69,20 @@ pub enum Error {
     ResendNotPossible(String),
     UnauthorizedAttributeWrite,
 
+    // Factors
+    /// The pool has no software token factor.
+    SoftwareTokenNotEnabled,
+    /// The first code of a software token is wrong.
+    SoftwareTokenMismatch,
+    /// The code's time step, or a later one, was used already.
+    SoftwareTokenUsed,
+    /// The factors named lack what they need: an address, or a verified token.
+    FactorNotSetUp(&'static str),
+
     // Codes
     CodeMismatch,
+    /// The code answers a challenge of a sign-in.
+    ChallengeCodeMismatch,
     CodeExpired,
     AttemptLimitExceeded,
 

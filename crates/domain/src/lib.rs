@@ -5,6 +5,7 @@ pub mod auth;
 pub mod client;
 pub mod device;
 pub mod error;
+pub mod factors;
 pub mod group;
 pub mod ids;
 pub mod message;

@@ -1,6 +1,7 @@
 //! Acts that the API and the login pages share: whatever sends a message, grants a token or spends an attempt.
 
 pub mod access_token;
+pub mod auth_factors;
 pub mod client_auth;
 pub mod codes;
 pub mod cx;
@@ -10,6 +11,7 @@ mod hasher;
 pub mod invitation;
 mod key_maker;
 pub mod messages;
+pub mod mfa_preference;
 pub mod names;
 pub mod passwords;
 pub mod pools;
@@ -20,6 +22,7 @@ pub mod sign_in;
 pub mod sign_out;
 pub mod sign_up;
 mod simulate;
+pub mod software_token;
 mod subject;
 pub mod tokens;
 mod turnstile;

@@ -2,7 +2,6 @@
 
 use domain::{Error, Pool, Result};
 use storage::signing_keys::{StoredKey, TokenUse};
-use wire::cognito_idp::shapes::UserPoolType;
 
 use crate::cx::PoolCx;
 use crate::services::Services;
@@ -26,10 +25,10 @@ pub async fn create(services: &Services, pool: &Pool) -> Result<()> {
     services.db.apply(batch, |_| None).await
 }
 
-/// Replaces the settings by what `change` makes of the present ones.
-pub async fn change(cx: &PoolCx, change: impl Fn(&Pool) -> Result<UserPoolType>) -> Result<()> {
+/// Changes the present configuration.
+pub async fn change(cx: &PoolCx, change: impl Fn(&mut Pool) -> Result<()>) -> Result<()> {
     retry(cx, |mut pool| {
-        pool.settings = change(&pool)?;
+        change(&mut pool)?;
         storage::pools::update(cx.pool_ref(), &pool, cx.now())
     })
     .await

@@ -20,21 +20,30 @@ pub(crate) async fn charge(cx: &ClientCx, name: &str, purpose: &str, limit: i64)
 
 /// A masked destination as users of this pool have it.
 pub(crate) fn delivery(cx: &ClientCx, name: &str) -> CodeDeliveryDetailsType {
+    let by_phone = cx.pool().auto_verified_attributes() == [VerifiedAttributeType::PhoneNumber];
+    let medium = if by_phone || matches_medium(name, Medium::Sms) { Medium::Sms } else { Medium::Email };
+    delivery_by(cx, name, medium).details()
+}
+
+/// The address that a name nobody has would have.
+pub(crate) fn delivery_by(cx: &ClientCx, name: &str, medium: Medium) -> Destination {
+    if matches_medium(name, medium) {
+        return Destination { medium, address: name.to_owned() };
+    }
     let digest = subject::name_digest(cx, name);
     let letter = |byte: u8| char::from(b'a' + byte % 26);
-    let automatic = cx.pool().auto_verified_attributes();
-    let by_phone = automatic == [VerifiedAttributeType::PhoneNumber];
-    let destination = if domain::names::is_email(name) && !by_phone {
-        Destination { medium: Medium::Email, address: name.to_owned() }
-    } else if domain::names::is_phone_number(name) {
-        Destination { medium: Medium::Sms, address: name.to_owned() }
-    } else if by_phone {
-        let last = u16::from_be_bytes([digest[2], digest[3]]) % 10_000;
-        Destination { medium: Medium::Sms, address: format!("+1206555{last:04}") }
-    } else {
-        Destination { medium: Medium::Email, address: format!("{}@{}", letter(digest[4]), letter(digest[5])) }
+    let address = match medium {
+        Medium::Sms => format!("+1206555{:04}", u16::from_be_bytes([digest[2], digest[3]]) % 10_000),
+        Medium::Email => format!("{}@{}", letter(digest[4]), letter(digest[5])),
     };
-    destination.details()
+    Destination { medium, address }
+}
+
+fn matches_medium(name: &str, medium: Medium) -> bool {
+    match medium {
+        Medium::Email => domain::names::is_email(name),
+        Medium::Sms => domain::names::is_phone_number(name),
+    }
 }
 
 /// The refusals of a known user that would tell it exists.

@@ -28,6 +28,7 @@ pub fn new(cx: &PoolCx, username: NewUsername, attributes: Attributes, status: U
         enabled: true,
         attributes,
         pending: Attributes::new(),
+        factors: Default::default(),
         version: 1,
         credential_version: 1,
         created_at: now,

@@ -1,5 +1,7 @@
 //! App clients and their secrets.
 
+use std::sync::Arc;
+
 use domain::client::Client;
 use domain::ids::{ClientId, PoolId};
 use domain::time::Time;
@@ -13,22 +15,48 @@ pub const ID_FREE: &str = "client id free";
 /// Condition: the client is still the version that was read.
 pub const UNCHANGED: &str = "client unchanged";
 
-/// The client of this id, whichever pool it is of; `None` also when that pool is deleted.
-pub async fn find_any_pool(db: &Db, id: &ClientId) -> Result<Option<Client>> {
+/// The client of this id, whichever pool it is of; `None` also when that pool is deleted. `known` saves reading
+/// settings that have not changed.
+pub async fn find_any_pool(
+    db: &Db,
+    id: &ClientId,
+    known: Option<&Arc<Client>>,
+) -> Result<Option<Arc<Client>>> {
     db.row(
-        "SELECT c.client_id, c.pool_id, c.settings, c.version, c.created_at, c.modified_at \
+        "SELECT c.client_id, c.pool_id, CASE WHEN c.version = $2 THEN NULL ELSE c.settings END, c.version, \
+                c.created_at, c.modified_at \
          FROM clients c JOIN pools p ON p.pool_id = c.pool_id \
          WHERE c.client_id = $1 AND p.deleted_at IS NULL",
-        &[id.as_str().into()],
+        &[id.as_str().into(), known_version(known).into()],
     )
     .await?
-    .map(|row| from_row(&row))
+    .map(|row| from_row_or(&row, 0, known))
     .transpose()
 }
 
+/// The version that is known already; none has this number otherwise.
+pub(crate) fn known_version(known: Option<&Arc<Client>>) -> i64 {
+    known.map_or(0, |client| client.version)
+}
+
+/// The client of six columns from `first` on, or the one known where its settings were left out.
+pub(crate) fn from_row_or(row: &Row, first: usize, known: Option<&Arc<Client>>) -> Result<Arc<Client>> {
+    match (row.opt_text(first + 2), known) {
+        (None, Some(known)) => Ok(known.clone()),
+        _ => from_row(row, first).map(Arc::new),
+    }
+}
+
+/// The client as it is stored, for whoever configures it.
 pub async fn find(db: &Db, pool: &PoolRef, id: &ClientId) -> Result<Option<Client>> {
-    let found = find_any_pool(db, id).await?;
-    Ok(found.filter(|client| client.pool_id == *pool.pool_id()))
+    db.row(
+        "SELECT client_id, pool_id, settings, version, created_at, modified_at FROM clients \
+         WHERE client_id = $1 AND pool_id = $2",
+        &[id.as_str().into(), pool.param()],
+    )
+    .await?
+    .map(|row| from_row(&row, 0))
+    .transpose()
 }
 
 /// Clients of the pool after `after`, in the order of their ids.
@@ -40,19 +68,20 @@ pub async fn list(db: &Db, pool: &PoolRef, after: &str, limit: i64) -> Result<Ve
     )
     .await?
     .iter()
-    .map(from_row)
+    .map(|row| from_row(row, 0))
     .collect()
 }
 
 pub fn insert(pool: &PoolRef, client: &Client) -> Result<Statement> {
     Ok(Statement::new(
         "INSERT INTO clients (client_id, pool_id, name, settings, version, created_at, modified_at) \
-         VALUES ($1, $2, $3, $4, 1, $5, $5) ON CONFLICT DO NOTHING",
+         VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT DO NOTHING",
         vec![
             client.id.as_str().into(),
             pool.param(),
             client.settings.client_name.as_deref().unwrap_or_default().into(),
             settings_text(client)?.into(),
+            client.version.into(),
             client.created_at.millis().into(),
         ],
     )
@@ -115,13 +144,14 @@ fn settings_text(client: &Client) -> Result<String> {
     serde_json::to_string(&client.settings).map_err(Error::internal)
 }
 
-fn from_row(row: &Row) -> Result<Client> {
+fn from_row(row: &Row, first: usize) -> Result<Client> {
+    let settings = row.opt_text(first + 2).unwrap_or_default();
     Ok(Client {
-        id: ClientId::new(row.text(0)),
-        pool_id: PoolId::new(row.text(1)),
-        settings: serde_json::from_str(row.text(2)).map_err(|_| inconsistent("clients", "settings"))?,
-        version: row.int(3),
-        created_at: Time::from_millis(row.int(4)),
-        modified_at: Time::from_millis(row.int(5)),
+        id: ClientId::new(row.text(first)),
+        pool_id: PoolId::new(row.text(first + 1)),
+        settings: serde_json::from_str(settings).map_err(|_| inconsistent("clients", "settings"))?,
+        version: row.int(first + 3),
+        created_at: Time::from_millis(row.int(first + 4)),
+        modified_at: Time::from_millis(row.int(first + 5)),
     })
 }

@@ -15,6 +15,7 @@ pub mod passwords;
 pub mod pools;
 pub mod sessions;
 pub mod signing_keys;
+pub mod software_tokens;
 pub mod spent;
 pub mod user_pages;
 pub mod users;

@@ -29,7 +29,7 @@ pub async fn resolve(
 /// client, a token), not by an administrator.
 pub async fn resolve_any_account(db: &Db, pool_id: &PoolId) -> Result<Option<(Pool, PoolRef)>> {
     db.row(
-        "SELECT pool_id, account, region, issuer, settings, version, created_at, modified_at \
+        "SELECT pool_id, account, region, issuer, settings, version, created_at, modified_at, mfa \
          FROM pools WHERE pool_id = $1 AND deleted_at IS NULL",
         &[pool_id.as_str().into()],
     )
@@ -57,7 +57,7 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Pool>> {
     db.rows(
-        "SELECT pool_id, account, region, issuer, settings, version, created_at, modified_at \
+        "SELECT pool_id, account, region, issuer, settings, version, created_at, modified_at, mfa \
          FROM pools WHERE account = $1 AND region = $2 AND pool_id > $3 AND deleted_at IS NULL \
          ORDER BY pool_id LIMIT $4",
         &[account.as_str().into(), region.as_str().into(), after.into(), limit.into()],
@@ -82,14 +82,16 @@ pub fn lives(pool: &PoolRef) -> Statement {
 
 pub fn insert(pool: &Pool) -> Result<Statement> {
     Ok(Statement::new(
-        "INSERT INTO pools (pool_id, account, region, issuer, settings, version, created_at, modified_at, deleted_at) \
-         VALUES ($1, $2, $3, $4, $5, 1, $6, $6, NULL) ON CONFLICT DO NOTHING",
+        "INSERT INTO pools (pool_id, account, region, issuer, settings, mfa, version, created_at, modified_at, \
+                            deleted_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $7, NULL) ON CONFLICT DO NOTHING",
         vec![
             pool.id.as_str().into(),
             pool.account.as_str().into(),
             pool.region.as_str().into(),
             pool.issuer.as_str().into(),
             settings_text(pool)?.into(),
+            mfa_text(pool)?.into(),
             pool.created_at.millis().into(),
         ],
     )
@@ -99,9 +101,15 @@ pub fn insert(pool: &Pool) -> Result<Statement> {
 /// Replaces the settings if they are still of `pool.version`; the version moves on by one.
 pub fn update(pool: &PoolRef, changed: &Pool, now: Time) -> Result<Statement> {
     Ok(Statement::new(
-        "UPDATE pools SET settings = $2, version = version + 1, modified_at = $3 \
-         WHERE pool_id = $1 AND version = $4 AND deleted_at IS NULL",
-        vec![pool.param(), settings_text(changed)?.into(), now.millis().into(), changed.version.into()],
+        "UPDATE pools SET settings = $2, mfa = $3, version = version + 1, modified_at = $4 \
+         WHERE pool_id = $1 AND version = $5 AND deleted_at IS NULL",
+        vec![
+            pool.param(),
+            settings_text(changed)?.into(),
+            mfa_text(changed)?.into(),
+            now.millis().into(),
+            changed.version.into(),
+        ],
     )
     .must_change_one(UNCHANGED))
 }
@@ -139,6 +147,10 @@ fn settings_text(pool: &Pool) -> Result<String> {
     serde_json::to_string(&pool.settings).map_err(Error::internal)
 }
 
+fn mfa_text(pool: &Pool) -> Result<String> {
+    serde_json::to_string(&pool.mfa).map_err(Error::internal)
+}
+
 fn from_row(row: &Row) -> Result<(Pool, PoolRef)> {
     let settings = serde_json::from_str(row.text(4)).map_err(|_| inconsistent("pools", "settings"))?;
     let pool_ref = PoolRef {
@@ -152,6 +164,7 @@ fn from_row(row: &Row) -> Result<(Pool, PoolRef)> {
         region: pool_ref.region.clone(),
         issuer: row.text(3).to_owned(),
         settings,
+        mfa: serde_json::from_str(row.text(8)).map_err(|_| inconsistent("pools", "mfa"))?,
         version: row.int(5),
         created_at: Time::from_millis(row.int(6)),
         modified_at: Time::from_millis(row.int(7)),

@@ -114,6 +114,28 @@ impl TestServer {
         .await
     }
 
+    /// The code that an authenticator app shows now for a `SecretCode`.
+    pub fn totp(&self, secret: &str) -> String {
+        let secret = data_encoding::BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
+        let now = u64::try_from(domain::ports::Clock::real(self.clock.as_ref()).secs()).unwrap();
+        totp_rs::TOTP::new_unchecked(totp_rs::Algorithm::SHA1, 6, 1, 30, secret).generate(now)
+    }
+
+    /// Gives a signed-in user a software token; its `SecretCode`. The code of the present step is used up.
+    pub async fn software_token(&self, access_token: &str) -> String {
+        let made = self.call_unsigned("AssociateSoftwareToken", json!({ "AccessToken": access_token })).await;
+        let secret = made.ok()["SecretCode"].as_str().unwrap().to_owned();
+        let input = json!({ "AccessToken": access_token, "UserCode": self.totp(&secret) });
+        assert_eq!(self.call_unsigned("VerifySoftwareToken", input).await.ok()["Status"], "SUCCESS");
+        secret
+    }
+
+    /// USER_AUTH.
+    pub async fn choose(&self, client: &str, parameters: Value) -> Reply {
+        let input = json!({ "AuthFlow": "USER_AUTH", "ClientId": client, "AuthParameters": parameters });
+        self.call_unsigned("InitiateAuth", input).await
+    }
+
     /// A whole SRP sign-in.
     pub async fn sign_in_srp(&self, pool: &str, client: &str, username: &str, password: &str) -> Reply {
         let (attempt, challenge) = self.begin_srp(client, username).await;

@@ -4,6 +4,7 @@ mod clients;
 mod coverage;
 mod devices;
 mod groups;
+mod mfa;
 mod paging;
 mod protocol;
 mod sign_up;

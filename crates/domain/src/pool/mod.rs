@@ -1,9 +1,11 @@
 //! A user pool: its settings as AWS shapes them, and what the rest of the product asks of them.
 
+mod mfa;
 mod not_enforced;
 pub mod schema;
 pub mod settings;
 
+pub use mfa::MfaSettings;
 pub use not_enforced::{EntrySetting, NOT_ENFORCED, first_not_enforced};
 
 use std::time::Duration;
@@ -27,6 +29,7 @@ pub struct Pool {
     /// The `iss` of its tokens, fixed at creation.
     pub issuer: String,
     pub settings: UserPoolType,
+    pub mfa: MfaSettings,
     pub version: i64,
     pub created_at: Time,
     pub modified_at: Time,

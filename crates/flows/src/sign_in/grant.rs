@@ -1,38 +1,32 @@
 //! The end of a sign-in: one batch that makes the session, and only then the tokens.
 
+use domain::Result;
+use domain::User;
 use domain::ids::SessionId;
 use domain::session::{Rotation, Session};
-use domain::{Error, Result, User};
-use storage::engine::Statement;
-use storage::{pools, sessions, spent, users};
+use storage::{pools, sessions, users};
 use tokio::sync::SemaphorePermit;
 
 use super::Outcome;
+use super::stage::{Also, Stage, refusal};
 use crate::cx::ClientCx;
 use crate::devices;
-use crate::names::{self, Claim};
 use crate::subject;
 use crate::tokens;
 
-/// What a step changes in the same batch that grants.
-#[derive(Default)]
-pub(super) struct Also {
-    /// Statements that already hold the user's row by its version; the credential guard is then theirs.
-    pub(super) user_change: Option<Vec<Statement>>,
-    pub(super) more: Vec<Statement>,
-}
-
 /// Makes a session for a user who proved everything, if user, pool and client are still as they were judged.
-pub(super) async fn grant(cx: &ClientCx, user: &User, also: Also) -> Result<Outcome> {
+pub(super) async fn grant(cx: &ClientCx, stage: &Stage, also: Also) -> Result<Outcome> {
     let now = cx.now();
-    let offered = devices::offer(cx);
+    let user = &stage.user;
+    let offered = if stage.device_key.is_none() { devices::offer(cx) } else { None };
+    let proved = stage.device_key.clone().filter(|_| stage.proofs.device);
     let session = Session {
         id: SessionId::generate(cx.random()),
         user_id: user.id.clone(),
         client_id: cx.client.id.clone(),
         auth_time: now,
         expires_at: now + cx.client.refresh_token_validity(),
-        device_key: offered.as_ref().and_then(|device| device.device_key.clone()),
+        device_key: proved.or_else(|| offered.as_ref()?.device_key.clone()),
         rotation: Rotation { generation: 0, rotated_at: now },
     };
     let groups = storage::groups::of_user(cx.db(), cx.pool_ref(), &user.id).await?;
@@ -44,13 +38,7 @@ pub(super) async fn grant(cx: &ClientCx, user: &User, also: Also) -> Result<Outc
     batch.extend(also.more);
     batch.push(sessions::insert(cx.pool_ref(), &session, now));
     batch.push(subject::forget(cx, user));
-    let refusal = |guard| match guard {
-        pools::LIVES => Some(Error::PoolNotFound(cx.pool().id.clone())),
-        storage::clients::UNCHANGED => Some(Error::ClientNotFound(cx.client.id.clone())),
-        spent::UNSPENT => Some(Error::SessionAlreadyUsed),
-        other => names::refusal(cx.pool(), Claim::Update, other),
-    };
-    cx.db().apply(batch, refusal).await?;
+    cx.db().apply(batch, |guard| refusal(cx, guard)).await?;
     let mut result = tokens::issue(cx, user, groups, &session, Some(session.rotation.generation))?;
     result.new_device_metadata = offered;
     Ok(Outcome::Granted(Box::new(result)))

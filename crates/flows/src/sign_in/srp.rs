@@ -1,8 +1,9 @@
-//! USER_SRP_AUTH and its PASSWORD_VERIFIER challenge. The secret block is the sealed attempt; a Session is
-//! given with it, but the block alone identifies the attempt, since several clients send nothing else.
+//! USER_SRP_AUTH, the PASSWORD_SRP challenge, and the PASSWORD_VERIFIER challenge that both lead to. The secret
+//! block is the sealed attempt; a Session is given with it, but the block alone identifies the attempt, since
+//! several clients send nothing else.
 
 use crypto::srp::simulated_verifier;
-use domain::auth::{Proofs, Step};
+use domain::auth::{self, First, Step};
 use domain::ids::UserId;
 use domain::time::Time;
 use domain::user::Password;
@@ -11,9 +12,11 @@ use domain::{Error, Result, User};
 use serde::{Deserialize, Serialize};
 use storage::{attempts, spent, users};
 
+use super::answer::{Answerer, answerer};
 use super::session_token::SessionToken;
 use super::srp_exchange::{self, Claim, Exchange};
-use super::{Outcome, Parameters, grant, proceed, required};
+use super::stage::{Also, Stage, advance, asked};
+use super::{Outcome, Parameters, device, grant, optional, required};
 use crate::client_auth;
 use crate::cx::ClientCx;
 use crate::subject;
@@ -30,6 +33,8 @@ struct Attempt {
     /// secret blocks of known and unknown names are of one length.
     user: String,
     credential_version: String,
+    /// The device that the client named and the user remembers.
+    device_key: Option<String>,
     exchange: Exchange,
     nonce: String,
     expires_at: Time,
@@ -38,10 +43,31 @@ struct Attempt {
 pub(super) async fn begin(cx: &ClientCx, parameters: &Parameters) -> Result<Outcome> {
     let name = required(parameters, "USERNAME")?;
     let a = required(parameters, "SRP_A")?;
-    client_auth::check_hash(cx, &[name], parameters.get("SECRET_HASH").map(String::as_str)).await?;
+    client_auth::check_hash(cx, &[name], optional(parameters, "SECRET_HASH")).await?;
+    challenge(cx, name, a, optional(parameters, "DEVICE_KEY")).await
+}
+
+/// The answer to PASSWORD_SRP: the client's half.
+pub(super) async fn answer(cx: &ClientCx, token: &SessionToken, responses: &Parameters) -> Result<Outcome> {
+    let a = required(responses, "SRP_A")?;
+    let name = match answerer(cx, token, responses).await? {
+        Answerer::User(user) => user.username,
+        Answerer::Nobody(name) => name,
+    };
+    challenge(cx, &name, a, token.device_key.as_deref()).await
+}
+
+/// The server's half.
+pub(super) async fn challenge(
+    cx: &ClientCx,
+    name: &str,
+    a: &str,
+    device_key: Option<&str>,
+) -> Result<Outcome> {
     let a = srp_exchange::read_a(a)?;
     let user = subject::find(cx, name).await?;
     subject::refuse_unknown(cx, user.as_ref())?;
+    let device_key = device::remembered(cx, user.as_ref(), device_key).await?;
     let known = known(cx, user).await?;
     let (identity, salt, verifier) = match &known {
         Some((user, password)) => match &password.srp {
@@ -60,12 +86,14 @@ pub(super) async fn begin(cx: &ClientCx, parameters: &Parameters) -> Result<Outc
         name: name.to_owned(),
         user,
         credential_version: fixed_width(credential_version),
+        device_key,
         exchange,
         nonce: crypto::random::uuid(cx.random()),
         expires_at: cx.now() + cx.client.auth_session_validity(),
     };
     let block = srp_exchange::seal(cx, PURPOSE, &attempt)?;
-    let session = SessionToken::srp(cx, &attempt.nonce, attempt.expires_at).seal(cx)?;
+    let step = Step::PasswordVerifier;
+    let token = SessionToken::srp(cx, auth::Attempt::at(step), &attempt.nonce, attempt.expires_at);
     let parameters = [
         ("SALT", salt),
         ("SRP_B", srp_b),
@@ -73,11 +101,7 @@ pub(super) async fn begin(cx: &ClientCx, parameters: &Parameters) -> Result<Outc
         ("USERNAME", identity.clone()),
         ("USER_ID_FOR_SRP", identity),
     ];
-    Ok(Outcome::Challenge {
-        step: Step::PasswordVerifier,
-        session,
-        parameters: parameters.map(|(k, v)| (k.to_owned(), v)).into(),
-    })
+    asked(cx, step, &token, parameters, None)
 }
 
 /// The user with its password, if it has one.
@@ -118,7 +142,7 @@ pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Para
     let hash = responses.get("SECRET_HASH").map(String::as_str);
     client_auth::check_hash(cx, &[typed, &attempt.name], hash).await?;
     if let Some(session) = session {
-        SessionToken::open(cx, session, Step::PasswordVerifier)?.check_nonce(&attempt.nonce)?;
+        SessionToken::open(cx, session)?.check_nonce(&attempt.nonce)?;
     }
     if cx.now() >= attempt.expires_at {
         return Err(Error::SessionExpired);
@@ -138,6 +162,10 @@ pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Para
         subject::charge(cx, user.as_ref(), &attempt.name),
     ];
     cx.db().apply(charge, refusal).await?;
+    let device_key = match (&attempt.device_key, optional(responses, "DEVICE_KEY")) {
+        (Some(key), _) => Some(key.clone()),
+        (None, named) => device::remembered(cx, user.as_ref(), named).await?,
+    };
     let known = known(cx, user).await?;
     let verifier = match &known {
         Some((_, Password { srp: Some(srp), .. })) => srp.verifier.clone(),
@@ -149,7 +177,11 @@ pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Para
         Some((user, password))
             if proved && attempt.is_of(&user) && attempt.is_named(cx, &user, typed).await? =>
         {
-            let granted = proceed(cx, &user, &password, Proofs { password: true, ..Proofs::default() }).await;
+            let mut stage = Stage::first(user, Some(password), device_key);
+            stage.srp_a = Some(attempt.exchange.a()?);
+            stage.proofs =
+                auth::Attempt::at(Step::PasswordVerifier).proved(auth::Proof::First(First::Password))?;
+            let granted = advance(cx, stage, Also::default()).await;
             // The user changed between proof and grant, and the attempt was for the user as it was.
             granted.map_err(|error| match error {
                 Error::ConcurrentModification => Error::IncorrectUsernameOrPassword,

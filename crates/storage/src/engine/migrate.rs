@@ -16,7 +16,8 @@ impl Schema {
         include_str!("../../migrations/0001_pools.sql"),
         include_str!("../../migrations/0002_users.sql"),
         include_str!("../../migrations/0003_sign_in.sql"),
-        include_str!("../../migrations/0004_devices.sql"),
+        include_str!("../../migrations/0004_factors.sql"),
+        include_str!("../../migrations/0005_devices.sql"),
     ]);
 
     pub(super) fn version(self) -> i64 {

@@ -1,3 +1,4 @@
+mod challenge;
 mod confirm_device;
 mod forget_device;
 mod known;

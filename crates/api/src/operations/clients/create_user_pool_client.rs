@@ -25,7 +25,8 @@ pub(crate) async fn create(
         id,
         pool_id: cx.pool().id.clone(),
         settings: settings::create(cx.pool(), input, has_secret)?,
-        version: 1,
+        // Random, so that no snapshot of a deleted client is taken for a new one under its id.
+        version: i64::from(u32::from_be_bytes(crypto::random::bytes(cx.random()))) + 1,
         created_at: now,
         modified_at: now,
     };

@@ -1,6 +1,7 @@
 //! CreateUserPool.
 
 use domain::ids::PoolId;
+use domain::pool::MfaSettings;
 use domain::{Pool, Result};
 use flows::cx::AccountCx;
 use flows::pools;
@@ -18,6 +19,8 @@ pub(crate) async fn create(
     input: CreateUserPoolRequest,
 ) -> Result<CreateUserPoolResponse> {
     let settings = domain::pool::settings::create(input)?;
+    let mut mfa = MfaSettings::default();
+    mfa.follow(&settings)?;
     let now = cx.now();
     let pool = Pool {
         issuer: format!("{}/{id}", cx.services.base_url),
@@ -25,6 +28,7 @@ pub(crate) async fn create(
         account: cx.account.clone(),
         region: cx.region.clone(),
         settings,
+        mfa,
         version: 1,
         created_at: now,
         modified_at: now,

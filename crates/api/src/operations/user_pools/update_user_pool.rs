@@ -8,6 +8,10 @@ use wire::Empty;
 use wire::cognito_idp::shapes::UpdateUserPoolRequest;
 
 pub async fn handle(cx: PoolCx, input: UpdateUserPoolRequest) -> Result<Empty> {
-    pools::change(&cx, |pool| settings::update(&pool.settings, input.clone())).await?;
+    pools::change(&cx, |pool| {
+        pool.settings = settings::update(&pool.settings, input.clone())?;
+        pool.mfa.follow(&pool.settings)
+    })
+    .await?;
     Ok(Empty {})
 }
