@@ -74,6 +74,9 @@ pub(super) async fn begin(cx: &ClientCx, token: &SessionToken, responses: &Param
 /// The answer to DEVICE_PASSWORD_VERIFIER. The secret block says what the attempt is.
 pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Parameters) -> Result<Outcome> {
     let token = session.map(|session| SessionToken::open(cx, session)).transpose()?;
+    if token.as_ref().is_some_and(|token| token.attempt.step != Step::DevicePasswordVerifier) {
+        return Err(Error::InvalidSession);
+    }
     let proved = device_proof::prove(cx, token.as_ref().map(SessionToken::nonce), responses).await?;
     let Carried { proofs } = serde_json::from_str(&proved.carried).map_err(Error::internal)?;
     let noted = device_proof::noted(cx, &proved.device);
