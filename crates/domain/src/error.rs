@@ -99,6 +99,10 @@ pub enum Error {
     UserSessionNotFound,
     /// The session that the presented access token belongs to.
     CurrentUserSession,
+    DeviceNotFound,
+    /// ConfirmDevice of a key that did not come with the sign-in of the access token.
+    InvalidDeviceKey,
+    DeviceKeyExists,
     NotFound(String),
     LimitExceeded(String),
     InvalidPoolConfiguration(String),

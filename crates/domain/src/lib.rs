@@ -3,6 +3,7 @@
 pub mod attributes;
 pub mod auth;
 pub mod client;
+pub mod device;
 pub mod device_type;
 pub mod error;
 pub mod factors;

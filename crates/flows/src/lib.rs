@@ -5,6 +5,7 @@ pub mod auth_factors;
 pub mod client_auth;
 pub mod codes;
 pub mod cx;
+pub mod devices;
 pub mod directory;
 mod hasher;
 pub mod invitation;

@@ -29,6 +29,14 @@ pub(crate) fn refuse_unknown(cx: &ClientCx, user: Option<&User>) -> Result<()> {
     if user.is_none() && !cx.client.hides_user_existence() { Err(Error::UserNotFound) } else { Ok(()) }
 }
 
+/// Whether `name` means this user, by any of its names.
+pub(crate) async fn is_named(cx: &PoolCx, user: &User, name: &str) -> Result<bool> {
+    if name == user.username || name == user.id.as_str() {
+        return Ok(true);
+    }
+    Ok(find(cx, name).await?.is_some_and(|found| found.id == user.id))
+}
+
 fn key(cx: &PoolCx, user: Option<&User>, name: &str) -> String {
     match user {
         Some(user) => user.id.to_string(),

@@ -5,6 +5,7 @@ pub mod client_secrets;
 pub mod clients;
 pub mod codes;
 mod db;
+pub mod devices;
 pub mod engine;
 pub mod groups;
 pub mod installation;

@@ -183,6 +183,7 @@ pub fn delete(pool: &PoolRef, user: &User) -> Vec<Statement> {
         Statement::new("DELETE FROM passwords WHERE pool_id = $1 AND user_id = $2", params()),
         Statement::new("DELETE FROM software_tokens WHERE pool_id = $1 AND user_id = $2", params()),
         Statement::new("DELETE FROM group_members WHERE pool_id = $1 AND user_id = $2", params()),
+        Statement::new("DELETE FROM devices WHERE pool_id = $1 AND user_id = $2", params()),
         Statement::new("DELETE FROM sessions WHERE pool_id = $1 AND user_id = $2", params()),
         Statement::new("DELETE FROM codes WHERE pool_id = $1 AND user_id = $2", params()),
         Statement::new("DELETE FROM attempts WHERE pool_id = $1 AND subject = $2", params()),

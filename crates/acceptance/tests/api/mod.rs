@@ -2,6 +2,7 @@ mod account;
 mod auth;
 mod clients;
 mod coverage;
+mod devices;
 mod groups;
 mod mfa;
 mod paging;

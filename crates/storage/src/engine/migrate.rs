@@ -18,6 +18,7 @@ impl Schema {
         include_str!("../../migrations/0003_sign_in.sql"),
         include_str!("../../migrations/0004_factors.sql"),
         include_str!("../../migrations/0005_session_tracking.sql"),
+        include_str!("../../migrations/0006_devices.sql"),
     ]);
 
     pub(super) fn version(self) -> i64 {
