@@ -71,6 +71,7 @@ impl Import {
             enabled: true,
             attributes: attributes.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
             pending: Attributes::new(),
+            factors: Default::default(),
             version: 1,
             credential_version: 1,
             created_at: self.common.set_at,

@@ -8,7 +8,8 @@ use bytes::Bytes;
 use domain::Error;
 use domain::ids::{ClientId, PoolId};
 use flows::Services;
-use flows::cx::{AccountCx, Caller, ClientCx, PoolCx};
+use flows::cx::{AccountCx, Caller, ClientCx, HolderCx, PoolCx};
+use flows::software_token::Holder;
 use http::header::USER_AGENT;
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
@@ -148,13 +149,38 @@ impl Api {
                 Ok(Some(Box::new(move |input| run(cx, input))))
             }
             (Handler::User(run), None) => {
-                let Some(token) = named("AccessToken") else { return Ok(None) };
-                let cx = flows::access_token::authenticate(services, caller, token).await?;
+                let Some(token) = input.get("AccessToken").and_then(Value::as_str) else { return Ok(None) };
+                match flows::access_token::authenticate(services, caller, token).await {
+                    Ok(cx) => Ok(Some(Box::new(move |input| run(cx, input)))),
+                    // What could not be a token is for the constraints to refuse.
+                    Err(_) if named("AccessToken").is_none() => Ok(None),
+                    Err(error) => Err(error.into()),
+                }
+            }
+            (Handler::Holder(run), None) => {
+                let cx = match (named("AccessToken"), named("Session")) {
+                    (Some(token), _) => {
+                        let cx = flows::access_token::authenticate(services, caller, token).await?;
+                        let holder = Holder::signed_in(cx.user);
+                        HolderCx { pool_cx: cx.client_cx.pool_cx, holder }
+                    }
+                    (None, Some(session)) => self.holder_of_session(session, caller).await?,
+                    (None, None) => return Ok(None),
+                };
                 Ok(Some(Box::new(move |input| run(cx, input))))
             }
             (Handler::NotBuilt, _) => Err(not_built(operation.name())),
             _ => Err(Error::internal("an operation's handler does not fit its authorization").into()),
         }
+    }
+
+    async fn holder_of_session(&self, session: &str, caller: Caller) -> Result<HolderCx, ApiError> {
+        let services = &self.services;
+        let pool_id = flows::software_token::pool_of_session(session).ok_or(Error::InvalidSession)?;
+        let live = services.directory.by_id(&services.db, &pool_id).await?.ok_or(Error::InvalidSession)?;
+        let pool_cx = PoolCx { services: services.clone(), caller, live };
+        let holder = Holder::of_session(&pool_cx, session).await?;
+        Ok(HolderCx { pool_cx, holder })
     }
 }
 

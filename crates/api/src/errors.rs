@@ -85,6 +85,10 @@ impl From<Error> for ApiError {
             Error::CannotModifyProvidedAttribute(name) => {
                 (K::NotAuthorizedException, format!("Cannot modify an already provided {name}"))
             }
+            Error::NoSecondFactor => (
+                K::InvalidParameterException,
+                "The user has no second factor that this user pool allows.".into(),
+            ),
             Error::SettingNotEnforced(setting) => (
                 K::OperationNotEnabledException,
                 format!("This user pool uses {setting}, which this version of Poolhouse cannot enforce yet."),
@@ -177,7 +181,24 @@ impl From<Error> for ApiError {
                 (K::NotAuthorizedException, "A client attempted to write unauthorized attribute".into())
             }
 
+            // Factors
+            Error::SoftwareTokenNotEnabled => (
+                K::SoftwareTokenMFANotFoundException,
+                "Software Token MFA has not been enabled by the userPool".into(),
+            ),
+            Error::SoftwareTokenMismatch => (K::EnableSoftwareTokenMFAException, "Code mismatch".into()),
+            Error::SoftwareTokenUsed => {
+                (K::ExpiredCodeException, "Your software token has already been used once.".into())
+            }
+            Error::FactorNotSetUp(factor) => (
+                K::InvalidParameterException,
+                format!("User does not have delivery config set to turn on {factor}"),
+            ),
+
             // Codes
+            Error::ChallengeCodeMismatch => {
+                (K::CodeMismatchException, "Invalid code received for user".into())
+            }
             Error::CodeMismatch => {
                 (K::CodeMismatchException, "Invalid verification code provided, please try again.".into())
             }
@@ -234,6 +255,14 @@ impl From<Error> for ApiError {
             }
             Error::GroupNotFound => (K::ResourceNotFoundException, "Group not found.".into()),
             Error::GroupExists => (K::GroupExistsException, "A group with the name already exists.".into()),
+            Error::UserSessionNotFound => (K::ResourceNotFoundException, "Session does not exist.".into()),
+            Error::CurrentUserSession => (
+                K::InvalidParameterException,
+                "The session of the access token cannot be revoked by this operation.".into(),
+            ),
+            Error::DeviceNotFound => (K::ResourceNotFoundException, "Device does not exist.".into()),
+            Error::InvalidDeviceKey => (K::InvalidParameterException, "Invalid device key given.".into()),
+            Error::DeviceKeyExists => (K::DeviceKeyExistsException, "Device already exists.".into()),
             Error::NotFound(text) => (K::ResourceNotFoundException, text),
             Error::LimitExceeded(text) => (K::LimitExceededException, text),
             Error::InvalidPoolConfiguration(text) => (K::InvalidUserPoolConfigurationException, text),

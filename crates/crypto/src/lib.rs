@@ -9,3 +9,4 @@ pub mod random;
 pub mod secret_box;
 pub mod secret_hash;
 pub mod srp;
+pub mod totp;

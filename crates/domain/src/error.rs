@@ -24,6 +24,8 @@ pub enum Error {
     SessionExpired,
     SessionAlreadyUsed,
     CannotModifyProvidedAttribute(String),
+    /// A second factor is due and the user can have none that the pool allows.
+    NoSecondFactor,
     /// A setting restricts who gets in and this build cannot enforce it.
     SettingNotEnforced(&'static str),
 
@@ -67,8 +69,20 @@ pub enum Error {
     ResendNotPossible(String),
     UnauthorizedAttributeWrite,
 
+    // Factors
+    /// The pool has no software token factor.
+    SoftwareTokenNotEnabled,
+    /// The first code of a software token is wrong.
+    SoftwareTokenMismatch,
+    /// The code's time step, or a later one, was used already.
+    SoftwareTokenUsed,
+    /// The factors named lack what they need: an address, or a verified token.
+    FactorNotSetUp(&'static str),
+
     // Codes
     CodeMismatch,
+    /// The code answers a challenge of a sign-in.
+    ChallengeCodeMismatch,
     CodeExpired,
     AttemptLimitExceeded,
 
@@ -90,6 +104,14 @@ pub enum Error {
     ClientNotFound(ClientId),
     GroupNotFound,
     GroupExists,
+    /// No session of the user has this id, or the pool does not track sessions.
+    UserSessionNotFound,
+    /// The session that the presented access token belongs to.
+    CurrentUserSession,
+    DeviceNotFound,
+    /// ConfirmDevice of a key that did not come with the sign-in of the access token.
+    InvalidDeviceKey,
+    DeviceKeyExists,
     NotFound(String),
     LimitExceeded(String),
     InvalidPoolConfiguration(String),

@@ -3,7 +3,10 @@
 pub mod attributes;
 pub mod auth;
 pub mod client;
+pub mod device;
+pub mod device_type;
 pub mod error;
+pub mod factors;
 pub mod group;
 pub mod ids;
 pub mod message;
@@ -14,6 +17,7 @@ pub mod pool;
 pub mod ports;
 pub mod recovery;
 pub mod session;
+pub mod session_tracking;
 pub mod time;
 pub mod user;
 pub mod user_filter;

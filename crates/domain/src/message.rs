@@ -4,7 +4,7 @@ use crate::ids::UserId;
 use crate::time::Time;
 
 /// `DeliveryMedium`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Medium {
     Email,

@@ -48,13 +48,13 @@ pub fn are_enabled(pool: &Pool) -> bool {
 
 /// `WebAuthnConfiguration.RelyingPartyId`; a pool without one has no passkeys.
 pub fn relying_party(pool: &Pool) -> Option<&str> {
-    pool.factors.web_authn.as_ref()?.relying_party_id.as_deref()
+    pool.mfa.web_authn.as_ref()?.relying_party_id.as_deref()
 }
 
 /// `WebAuthnConfiguration.UserVerification` is `required`, or passkeys count for two factors, which they do
 /// only with the user verified. Absent it is `preferred`.
 pub fn requires_user_verification(pool: &Pool) -> bool {
-    pool.factors.web_authn.as_ref().is_some_and(|config| {
+    pool.mfa.web_authn.as_ref().is_some_and(|config| {
         config.user_verification == Some(UserVerificationType::Required)
             || config.factor_configuration
                 == Some(WebAuthnFactorConfigurationType::MultiFactorWithUserVerification)
@@ -64,7 +64,7 @@ pub fn requires_user_verification(pool: &Pool) -> bool {
 /// Whether a sign-in by passkey with the user verified stands for both factors:
 /// `FactorConfiguration=MULTI_FACTOR_WITH_USER_VERIFICATION`.
 pub fn count_as_multi_factor(pool: &Pool) -> bool {
-    pool.factors.web_authn.as_ref().is_some_and(|config| {
+    pool.mfa.web_authn.as_ref().is_some_and(|config| {
         config.factor_configuration == Some(WebAuthnFactorConfigurationType::MultiFactorWithUserVerification)
     })
 }

@@ -1,7 +1,8 @@
 //! By which channel a forgotten password can be reset (`AccountRecoverySetting`).
 
-use wire::cognito_idp::shapes::RecoveryOptionNameType;
+use wire::cognito_idp::shapes::{RecoveryOptionNameType, UserPoolMfaType};
 
+use crate::factors::Factor;
 use crate::message::Medium;
 use crate::pool::Pool;
 use crate::user::{User, UserStatus};
@@ -23,7 +24,8 @@ pub fn check_state(user: &User) -> Result<()> {
     }
 }
 
-/// The first mechanism, by priority, whose attribute is verified. Unset: the phone number, then e-mail.
+/// The first mechanism, by priority, whose attribute is verified and no second factor of the user's: who has the
+/// one channel would have both factors. Unset: the phone number, then e-mail.
 pub fn channel(pool: &Pool, user: &User) -> Result<Medium> {
     let order = mechanisms(pool).unwrap_or_else(|| {
         vec![RecoveryOptionNameType::VerifiedPhoneNumber, RecoveryOptionNameType::VerifiedEmail]
@@ -35,8 +37,15 @@ pub fn channel(pool: &Pool, user: &User) -> Result<Medium> {
             RecoveryOptionNameType::VerifiedPhoneNumber => Some(Medium::Sms),
             RecoveryOptionNameType::AdminOnly => None,
         })
-        .find(|medium| user.is_verified(medium.attribute()))
+        .find(|medium| user.is_verified(medium.attribute()) && !is_second_factor(pool, user, *medium))
         .ok_or(Error::NoVerifiedRecoveryAttribute)
+}
+
+/// Whether codes of the user's second factor go this way.
+fn is_second_factor(pool: &Pool, user: &User, medium: Medium) -> bool {
+    let on = pool.mfa_configuration() != UserPoolMfaType::Off;
+    let by_medium = |factor: &Factor| factor.medium() == Some(medium) && user.factors.chose(*factor);
+    on && pool.second_factors().any(|factor| by_medium(&factor))
 }
 
 fn mechanisms(pool: &Pool) -> Option<Vec<RecoveryOptionNameType>> {

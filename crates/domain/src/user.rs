@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::factors::Factors;
 use crate::ids::UserId;
 use crate::time::Time;
 
@@ -55,6 +56,7 @@ pub struct User {
     pub attributes: Attributes,
     /// New values of `email` or `phone_number` that wait for their code.
     pub pending: Attributes,
+    pub factors: Factors,
     pub version: i64,
     pub credential_version: i64,
     pub created_at: Time,

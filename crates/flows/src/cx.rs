@@ -2,7 +2,8 @@
 //!
 //! The four kinds nest, each reaching what the one before it knows by dereference:
 //! [`AccountCx`] (an administrator of an account) and [`PoolCx`] (one live pool, named once and resolved
-//! once) - [`ClientCx`] (an app client of that pool) - [`UserCx`] (a signed-in user, by access token).
+//! once) - [`ClientCx`] (an app client of that pool) - [`UserCx`] (a signed-in user, by access token). Beside
+//! them stands [`HolderCx`], for what can be done signed in or in the middle of a sign-in.
 
 use std::net::IpAddr;
 use std::ops::Deref;
@@ -11,11 +12,13 @@ use std::sync::Arc;
 use domain::ids::{AccountId, ClientId, Region};
 use domain::session::Session;
 use domain::time::Time;
-use domain::{Client, Pool, Result, User};
-use storage::{Db, PoolRef};
+use domain::{Client, Error, Pool, Result, User};
+use storage::engine::Statement;
+use storage::{Db, PoolRef, pools};
 
 use crate::directory::LivePool;
 use crate::services::Services;
+use crate::software_token::Holder;
 
 /// Where a request comes from.
 #[derive(Clone, Debug)]
@@ -46,7 +49,7 @@ pub struct PoolCx {
 #[derive(Clone, Debug)]
 pub struct ClientCx {
     pub pool_cx: PoolCx,
-    pub client: Client,
+    pub client: Arc<Client>,
 }
 
 /// A request by a signed-in user.
@@ -55,6 +58,13 @@ pub struct UserCx {
     pub client_cx: ClientCx,
     pub user: User,
     pub session: Session,
+}
+
+/// A request by someone whose second factor is being set up: signed in, or in the middle of a sign-in.
+#[derive(Debug)]
+pub struct HolderCx {
+    pub pool_cx: PoolCx,
+    pub holder: Holder,
 }
 
 impl AccountCx {
@@ -89,11 +99,27 @@ impl PoolCx {
         &self.live.pool_ref
     }
 
+    /// Applies what is written in the pool all or none, and only while the pool lives. `refusal` is as in
+    /// [`Db::apply`].
+    pub async fn apply(
+        &self,
+        statements: impl IntoIterator<Item = Statement>,
+        refusal: impl Fn(&'static str) -> Option<Error>,
+    ) -> Result<()> {
+        let batch = std::iter::once(pools::lives(self.pool_ref())).chain(statements);
+        let refusal = |guard| match guard {
+            pools::LIVES => Some(Error::PoolNotFound(self.pool().id.clone())),
+            other => refusal(other),
+        };
+        self.db().apply(batch, refusal).await
+    }
+
     /// Narrows the request to an app client, which must be of this pool.
     pub async fn with_client(self, id: &ClientId) -> Result<ClientCx> {
-        let client = storage::clients::find(self.db(), self.pool_ref(), id)
-            .await?
-            .ok_or_else(|| domain::Error::ClientNotFound(id.clone()))?;
+        let found = self.services.directory.client(self.db(), id).await?;
+        let client = found
+            .filter(|client| client.pool_id == self.pool().id)
+            .ok_or_else(|| Error::ClientNotFound(id.clone()))?;
         Ok(ClientCx { pool_cx: self, client })
     }
 }

@@ -34,6 +34,8 @@ pub struct Directory(Mutex<Snapshots>);
 #[derive(Debug, Default)]
 struct Snapshots {
     pools: HashMap<PoolId, Arc<LivePool>>,
+    /// What was last read of each client. Whether it still exists, and in this version, each use asks the store.
+    clients: HashMap<ClientId, Arc<Client>>,
     /// Moves on with every removal, so that what was read before one is not kept after it.
     epoch: u64,
 }
@@ -52,10 +54,40 @@ impl Directory {
     }
 
     /// The app client of this id with its pool.
-    pub async fn resolve_client(&self, db: &Db, id: &ClientId) -> Result<Option<(Arc<LivePool>, Client)>> {
-        let Some(client) = storage::clients::find_any_pool(db, id).await? else { return Ok(None) };
+    pub async fn resolve_client(
+        &self,
+        db: &Db,
+        id: &ClientId,
+    ) -> Result<Option<(Arc<LivePool>, Arc<Client>)>> {
+        let Some(client) = self.client(db, id).await? else { return Ok(None) };
         let live = self.by_id(db, &client.pool_id).await?;
         Ok(live.map(|live| (live, client)))
+    }
+
+    /// The app client of this id, of whichever live pool.
+    pub async fn client(&self, db: &Db, id: &ClientId) -> Result<Option<Arc<Client>>> {
+        let known = self.known_client(id);
+        let client = storage::clients::find_any_pool(db, id, known.as_ref()).await?;
+        if let Some(client) = &client {
+            self.keep_client(client);
+        }
+        Ok(client)
+    }
+
+    /// The client as last read, to compare with the store.
+    pub(crate) fn known_client(&self, id: &ClientId) -> Option<Arc<Client>> {
+        self.lock().clients.get(id).cloned()
+    }
+
+    pub(crate) fn keep_client(&self, client: &Arc<Client>) {
+        let mut snapshots = self.lock();
+        if snapshots.clients.get(&client.id).is_some_and(|kept| Arc::ptr_eq(kept, client)) {
+            return;
+        }
+        if snapshots.clients.len() >= KEPT {
+            snapshots.clients.clear();
+        }
+        snapshots.clients.insert(client.id.clone(), client.clone());
     }
 
     /// The live pool of this id, for callers led to it by what the pool itself issued.
@@ -93,6 +125,7 @@ impl Directory {
         let mut snapshots = self.lock();
         snapshots.epoch += 1;
         snapshots.pools.clear();
+        snapshots.clients.clear();
     }
 
     /// Drops the snapshots whose version is not the stored one.

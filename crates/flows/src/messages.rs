@@ -8,6 +8,8 @@ use wire::cognito_idp::shapes::{CodeDeliveryDetailsType, DeliveryMediumType};
 
 const CODE_TEXT: &str = "Your verification code is {####}. ";
 const CODE_SUBJECT: &str = "Your verification code";
+const AUTHENTICATION_TEXT: &str = "Your authentication code is {####}. ";
+const AUTHENTICATION_SUBJECT: &str = "Your authentication code";
 const INVITATION_TEXT: &str = "Your username is {username} and temporary password is {####}. ";
 const INVITATION_SUBJECT: &str = "Your temporary password";
 
@@ -64,6 +66,39 @@ pub fn verification(
             code,
         ),
         code_id: Some(code_id.to_owned()),
+        not_after,
+    }
+}
+
+/// A message that carries the code of a sign-in.
+pub fn authentication(
+    pool: &Pool,
+    user: &User,
+    destination: &Destination,
+    code: &str,
+    not_after: Time,
+) -> Message {
+    let (template, subject) = match destination.medium {
+        Medium::Email => {
+            let email = pool.mfa.email.as_ref();
+            (email.and_then(|e| e.message.as_deref()), email.and_then(|e| e.subject.as_deref()))
+        }
+        Medium::Sms => (pool.settings.sms_authentication_message.as_deref(), None),
+    };
+    let text = template.unwrap_or(AUTHENTICATION_TEXT).replace("{####}", code);
+    Message {
+        user_id: user.id.clone(),
+        recipient: destination.address.clone(),
+        medium: destination.medium,
+        content: content(
+            destination.medium,
+            MessagePurpose::Authentication,
+            &user.username,
+            &text,
+            subject.unwrap_or(AUTHENTICATION_SUBJECT),
+            code,
+        ),
+        code_id: None,
         not_after,
     }
 }

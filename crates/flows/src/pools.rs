@@ -1,8 +1,8 @@
 //! Making, changing and deleting pools, with the snapshots kept true.
 
 use domain::{Error, Pool, Result};
+use storage::engine::Statement;
 use storage::signing_keys::{StoredKey, TokenUse};
-use wire::cognito_idp::shapes::UserPoolType;
 
 use crate::cx::PoolCx;
 use crate::services::Services;
@@ -26,11 +26,11 @@ pub async fn create(services: &Services, pool: &Pool) -> Result<()> {
     services.db.apply(batch, |_| None).await
 }
 
-/// Replaces the settings by what `change` makes of the present ones.
-pub async fn change(cx: &PoolCx, change: impl Fn(&Pool) -> Result<UserPoolType>) -> Result<()> {
+/// Changes the present configuration.
+pub async fn change(cx: &PoolCx, change: impl Fn(&mut Pool) -> Result<()>) -> Result<()> {
     retry(cx, |mut pool| {
-        pool.settings = change(&pool)?;
-        storage::pools::update(cx.pool_ref(), &pool, cx.now())
+        change(&mut pool)?;
+        Ok(vec![storage::pools::update(cx.pool_ref(), &pool, cx.now())?])
     })
     .await
 }
@@ -39,17 +39,18 @@ pub async fn change(cx: &PoolCx, change: impl Fn(&Pool) -> Result<UserPoolType>)
 pub async fn delete(cx: &PoolCx, check: impl Fn(&Pool) -> Result<()>) -> Result<()> {
     retry(cx, |pool| {
         check(&pool)?;
-        Ok(storage::pools::delete(cx.pool_ref(), pool.version, cx.now()))
+        Ok(vec![storage::pools::delete(cx.pool_ref(), pool.version, cx.now())])
     })
     .await
 }
 
-async fn retry(cx: &PoolCx, write: impl Fn(Pool) -> Result<storage::engine::Statement>) -> Result<()> {
+/// Applies what `write` makes of the pool as it is stored, again when someone else changed it in between.
+pub(crate) async fn retry(cx: &PoolCx, write: impl Fn(Pool) -> Result<Vec<Statement>>) -> Result<()> {
     for _ in 0..TRIES {
         let pool = storage::pools::read(cx.db(), cx.pool_ref())
             .await?
             .ok_or_else(|| Error::PoolNotFound(cx.pool().id.clone()))?;
-        let outcome = cx.db().apply([write(pool)?], |_| None).await;
+        let outcome = cx.db().apply(write(pool)?, |_| None).await;
         cx.services.directory.forget(&cx.pool().id);
         match outcome {
             Err(Error::ConcurrentModification) => {}

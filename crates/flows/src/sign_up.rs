@@ -10,9 +10,8 @@ use wire::cognito_idp::shapes::{AttributeType, CodeDeliveryDetailsType, Verified
 
 use crate::cx::{ClientCx, PoolCx};
 use crate::messages::Destination;
-use crate::names::{self, Claim};
-use crate::sign_in::refuse_unenforced;
-use crate::{codes, passwords, simulate, subject, users};
+use crate::names::{self, Claim, Seize};
+use crate::{codes, passwords, sign_in, simulate, subject, users};
 
 /// A sign-up that was accepted.
 #[derive(Debug)]
@@ -31,7 +30,7 @@ pub async fn sign_up(
     if cx.pool().admin_create_only() {
         return Err(Error::SignUpNotPermitted);
     }
-    refuse_unenforced(cx)?;
+    sign_in::refuse_unenforced(cx)?;
     let checked = attributes::check_write(cx.pool(), Writer::Client(&cx.client), Moment::Creation, given)?;
     if checked.contains_key("preferred_username") && cx.pool().is_alias_attribute("preferred_username") {
         return Err(Error::invalid("preferred_username can only be set after the user is confirmed."));
@@ -40,17 +39,22 @@ pub async fn sign_up(
     let name = username::check(cx.pool(), asked, &mut checked)?;
     let checked = attributes::with_unverified(checked);
     attributes::check_required(cx.pool(), &checked)?;
-    let password = password.ok_or_else(|| {
-        Error::invalid("1 validation error detected: Value at 'password' failed to satisfy constraint: Member must not be null")
-    })?;
     let user = users::new(cx, name, checked, UserStatus::Unconfirmed);
-    let password = passwords::make(cx, &user.username, None, password, None).await?;
+    let password = match password.filter(|text| !text.is_empty()) {
+        Some(password) => Some(passwords::make(cx, &user.username, None, password, None).await?),
+        None if cx.pool().has_passwordless_factor() => None,
+        None => {
+            return Err(Error::invalid(
+                "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must not be null",
+            ));
+        }
+    };
     let destination = destination(cx, &user);
     let message = match &destination {
-        Some(to) => codes::issue(cx, &user, Purpose::ConfirmSignUp, MessagePurpose::SignUp, to)?,
+        Some(to) => codes::issue(cx, &user, Purpose::ConfirmSignUp, MessagePurpose::SignUp, to, None)?,
         None => Vec::new(),
     };
-    users::create(cx, &user, Some(&password), Vec::new(), message).await?;
+    users::create(cx, &user, password.as_ref(), Vec::new(), message).await?;
     Ok(SignedUp { user, delivery: destination.map(|to| to.details()) })
 }
 
@@ -63,16 +67,14 @@ fn destination(cx: &ClientCx, user: &User) -> Option<Destination> {
         .find_map(|(_, medium)| codes::destination(user, medium))
 }
 
-/// ConfirmSignUp, after the client has been authenticated.
-pub async fn confirm(cx: &ClientCx, name: &str, code: &str, force_alias: bool) -> Result<()> {
+/// ConfirmSignUp, after the client has been authenticated. Where the client may use `USER_AUTH`, there is a
+/// Session to sign in with straight away.
+pub async fn confirm(cx: &ClientCx, name: &str, code: &str, force_alias: bool) -> Result<Option<String>> {
     let hides = cx.client.hides_user_existence();
     let user = match subject::find(cx, name).await? {
         Some(user) if user.status == UserStatus::Unconfirmed || !hides => user,
         None if !hides => return Err(Error::UsernameClientCombinationNotFound),
-        _ => {
-            simulate::charge(cx, name, "try:confirm_sign_up", 15).await?;
-            return Err(Error::CodeMismatch);
-        }
+        _ => return Err(simulate::redeem(cx, name, Purpose::ConfirmSignUp, code).await),
     };
     users::retry(cx, &user, |user| async move {
         let user = &user;
@@ -86,9 +88,13 @@ pub async fn confirm(cx: &ClientCx, name: &str, code: &str, force_alias: bool) -
         {
             after.attributes.insert(format!("{attribute}_verified"), "true".into());
         }
-        let mut first = if force_alias { names::seize_aliases(cx, &after).await? } else { Vec::new() };
+        let mut first =
+            if force_alias { names::seize_aliases(cx, &after, Seize::FromAnyone).await? } else { Vec::new() };
         first.extend(codes::consume(cx, user, Purpose::ConfirmSignUp, &code));
-        users::update_with_first(cx, first, user, &after, Credentials::Changed, Claim::Confirmation).await
+        users::update_with_first(cx, first, user, &after, Credentials::Changed, Claim::Confirmation).await?;
+        after.credential_version += 1;
+        let medium = code.attribute.as_deref().and_then(Medium::of_attribute);
+        medium.map(|medium| sign_in::after_confirmation(cx, &after, medium)).transpose().map(Option::flatten)
     })
     .await
     .map_err(|error| match error {
@@ -130,8 +136,7 @@ pub async fn resend(cx: &ClientCx, name: &str) -> Result<CodeDeliveryDetailsType
     };
     match outcome {
         Err(error) if hides && simulate::tells_existence(&error) => {
-            simulate::charge(cx, name, "send:confirm_sign_up", codes::SENDS_PER_HOUR).await?;
-            Ok(simulate::delivery(cx, name))
+            simulate::send(cx, name, Purpose::ConfirmSignUp, MessagePurpose::ResendCode).await
         }
         other => other,
     }
@@ -143,7 +148,14 @@ async fn send_again(cx: &ClientCx, user: &User) -> Result<CodeDeliveryDetailsTyp
     }
     let destination = destination(cx, user).ok_or(Error::AutoVerificationOff)?;
     let mut batch = vec![codes::charge_send(cx, user, Purpose::ConfirmSignUp)];
-    batch.extend(codes::issue(cx, user, Purpose::ConfirmSignUp, MessagePurpose::ResendCode, &destination)?);
-    cx.db().apply(batch, codes::refusal).await?;
+    batch.extend(codes::issue(
+        cx,
+        user,
+        Purpose::ConfirmSignUp,
+        MessagePurpose::ResendCode,
+        &destination,
+        None,
+    )?);
+    cx.apply(batch, codes::refusal).await?;
     Ok(destination.details())
 }

@@ -1,7 +1,7 @@
 //! Pools: their settings, and the mark that says whether they live.
 
 use domain::ids::{AccountId, PoolId, Region};
-use domain::pool::FactorSettings;
+use domain::session_tracking::SessionTracking;
 use domain::time::Time;
 use domain::{Error, Pool, Result};
 
@@ -12,6 +12,8 @@ use crate::engine::{Row, Statement};
 pub const LIVES: &str = "pool lives";
 /// Condition: the pool's settings are still the version that was read.
 pub const UNCHANGED: &str = "pool unchanged";
+/// Condition: the pool tracks sessions.
+pub const TRACKS_SESSIONS: &str = "pool tracks sessions";
 /// Condition: the pool id is new.
 pub const ID_FREE: &str = "pool id free";
 
@@ -30,7 +32,8 @@ pub async fn resolve(
 /// client, a token), not by an administrator.
 pub async fn resolve_any_account(db: &Db, pool_id: &PoolId) -> Result<Option<(Pool, PoolRef)>> {
     db.row(
-        "SELECT pool_id, account, region, issuer, settings, version, created_at, modified_at \
+        "SELECT pool_id, account, region, issuer, settings, version, created_at, modified_at, session_tracking, \
+                sessions_per_user, mfa \
          FROM pools WHERE pool_id = $1 AND deleted_at IS NULL",
         &[pool_id.as_str().into()],
     )
@@ -58,7 +61,8 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Pool>> {
     db.rows(
-        "SELECT pool_id, account, region, issuer, settings, version, created_at, modified_at \
+        "SELECT pool_id, account, region, issuer, settings, version, created_at, modified_at, session_tracking, \
+                sessions_per_user, mfa \
          FROM pools WHERE account = $1 AND region = $2 AND pool_id > $3 AND deleted_at IS NULL \
          ORDER BY pool_id LIMIT $4",
         &[account.as_str().into(), region.as_str().into(), after.into(), limit.into()],
@@ -83,14 +87,16 @@ pub fn lives(pool: &PoolRef) -> Statement {
 
 pub fn insert(pool: &Pool) -> Result<Statement> {
     Ok(Statement::new(
-        "INSERT INTO pools (pool_id, account, region, issuer, settings, version, created_at, modified_at, deleted_at) \
-         VALUES ($1, $2, $3, $4, $5, 1, $6, $6, NULL) ON CONFLICT DO NOTHING",
+        "INSERT INTO pools (pool_id, account, region, issuer, settings, mfa, version, created_at, modified_at, \
+                            deleted_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $7, NULL) ON CONFLICT DO NOTHING",
         vec![
             pool.id.as_str().into(),
             pool.account.as_str().into(),
             pool.region.as_str().into(),
             pool.issuer.as_str().into(),
             settings_text(pool)?.into(),
+            mfa_text(pool)?.into(),
             pool.created_at.millis().into(),
         ],
     )
@@ -100,11 +106,42 @@ pub fn insert(pool: &Pool) -> Result<Statement> {
 /// Replaces the settings if they are still of `pool.version`; the version moves on by one.
 pub fn update(pool: &PoolRef, changed: &Pool, now: Time) -> Result<Statement> {
     Ok(Statement::new(
-        "UPDATE pools SET settings = $2, version = version + 1, modified_at = $3 \
-         WHERE pool_id = $1 AND version = $4 AND deleted_at IS NULL",
-        vec![pool.param(), settings_text(changed)?.into(), now.millis().into(), changed.version.into()],
+        "UPDATE pools SET settings = $2, mfa = $3, version = version + 1, modified_at = $4 \
+         WHERE pool_id = $1 AND version = $5 AND deleted_at IS NULL",
+        vec![
+            pool.param(),
+            settings_text(changed)?.into(),
+            mfa_text(changed)?.into(),
+            now.millis().into(),
+            changed.version.into(),
+        ],
     )
     .must_change_one(UNCHANGED))
+}
+
+/// Replaces the session configuration if the pool is still of `changed.version`; the version moves on by one.
+pub fn set_session_tracking(pool: &PoolRef, changed: &Pool, now: Time) -> Statement {
+    Statement::new(
+        "UPDATE pools SET session_tracking = $2, sessions_per_user = $3, version = version + 1, modified_at = $4 \
+         WHERE pool_id = $1 AND version = $5 AND deleted_at IS NULL",
+        vec![
+            pool.param(),
+            changed.session_tracking.enabled.into(),
+            i64::from(changed.session_tracking.max_per_user).into(),
+            now.millis().into(),
+            changed.version.into(),
+        ],
+    )
+    .must_change_one(UNCHANGED)
+}
+
+/// The condition that the pool tracks sessions.
+pub fn tracks_sessions(pool: &PoolRef) -> Statement {
+    Statement::new(
+        "SELECT 1 FROM pools WHERE pool_id = $1 AND session_tracking = 1 AND deleted_at IS NULL",
+        vec![pool.param()],
+    )
+    .must_see(TRACKS_SESSIONS)
 }
 
 /// Moves the version on: configuration that hangs on the pool (limits counted over several rows) changed.
@@ -136,23 +173,16 @@ pub fn delete(pool: &PoolRef, version: i64, now: Time) -> Statement {
     .must_change_one(UNCHANGED)
 }
 
-/// The two kinds of settings lie in one JSON object; their members have different names.
-#[derive(serde::Serialize)]
-struct Stored<'a, S> {
-    #[serde(flatten)]
-    settings: &'a S,
-    #[serde(flatten)]
-    factors: &'a FactorSettings,
+fn settings_text(pool: &Pool) -> Result<String> {
+    serde_json::to_string(&pool.settings).map_err(Error::internal)
 }
 
-fn settings_text(pool: &Pool) -> Result<String> {
-    let stored = Stored { settings: &pool.settings, factors: &pool.factors };
-    serde_json::to_string(&stored).map_err(Error::internal)
+fn mfa_text(pool: &Pool) -> Result<String> {
+    serde_json::to_string(&pool.mfa).map_err(Error::internal)
 }
 
 fn from_row(row: &Row) -> Result<(Pool, PoolRef)> {
     let settings = serde_json::from_str(row.text(4)).map_err(|_| inconsistent("pools", "settings"))?;
-    let factors = serde_json::from_str(row.text(4)).map_err(|_| inconsistent("pools", "settings"))?;
     let pool_ref = PoolRef {
         pool_id: PoolId::new(row.text(0)),
         account: AccountId::new(row.text(1)),
@@ -164,10 +194,15 @@ fn from_row(row: &Row) -> Result<(Pool, PoolRef)> {
         region: pool_ref.region.clone(),
         issuer: row.text(3).to_owned(),
         settings,
-        factors,
+        mfa: serde_json::from_str(row.text(10)).map_err(|_| inconsistent("pools", "mfa"))?,
         version: row.int(5),
         created_at: Time::from_millis(row.int(6)),
         modified_at: Time::from_millis(row.int(7)),
+        session_tracking: SessionTracking {
+            enabled: row.int(8) != 0,
+            max_per_user: i32::try_from(row.int(9))
+                .map_err(|_| inconsistent("pools", "sessions_per_user"))?,
+        },
     };
     Ok((pool, pool_ref))
 }

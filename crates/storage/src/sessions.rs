@@ -1,10 +1,13 @@
 //! Sessions: one row per sign-in, whose tokens are good while it lives.
 
+use std::sync::Arc;
+
 use domain::ids::{ClientId, SessionId, UserId};
 use domain::session::{Rotation, Session};
 use domain::time::Time;
-use domain::{Result, User};
+use domain::{Client, Result, User};
 
+use crate::clients::{from_row_or, known_version};
 use crate::db::{Db, PoolRef};
 use crate::engine::{Row, Statement};
 
@@ -23,18 +26,73 @@ pub async fn find(db: &Db, pool: &PoolRef, id: &SessionId) -> Result<Option<Sess
             &[pool.param(), id.as_str().into()],
         )
         .await?;
-    Ok(row.map(|row| from_row(&row)))
+    Ok(row.map(|row| from_row(&row, 0)))
 }
 
-/// The user of an access token and its session: two point reads.
-pub async fn find_with_user(
+/// Whom an access token stands for.
+#[derive(Debug)]
+pub struct Bearer {
+    pub user: User,
+    /// `None` when it was revoked, or is not this user's.
+    pub session: Option<Session>,
+    /// `None` when it was deleted.
+    pub client: Option<Arc<Client>>,
+}
+
+/// What an access token names, in one read: the user, its session and the client. `known` saves reading
+/// client settings that have not changed.
+pub async fn bearer(
     db: &Db,
     pool: &PoolRef,
-    id: &SessionId,
     user: &UserId,
-) -> Result<(Option<User>, Option<Session>)> {
-    let user = crate::users::find(db, pool, user).await?;
-    Ok((user, find(db, pool, id).await?))
+    session: &SessionId,
+    client: &ClientId,
+    known: Option<&Arc<Client>>,
+) -> Result<Option<Bearer>> {
+    let row = db
+        .row(
+            "SELECT u.user_id, u.username, u.status, u.enabled, u.attributes, u.pending, u.version, \
+                    u.credential_version, u.created_at, u.modified_at, u.factors, \
+                    s.session_id, s.user_id, s.client_id, s.auth_time, s.expires_at, s.device_key, \
+                    s.generation, s.rotated_at, \
+                    c.client_id, c.pool_id, CASE WHEN c.version = $5 THEN NULL ELSE c.settings END, c.version, \
+                    c.created_at, c.modified_at, c.sso_validity, \
+                    CASE WHEN c.version = $5 THEN NULL \
+                         ELSE (SELECT COUNT(*) FROM client_secrets t WHERE t.client_id = c.client_id) END \
+             FROM users u \
+             LEFT JOIN sessions s \
+               ON s.pool_id = u.pool_id AND s.session_id = $3 AND s.user_id = u.user_id \
+             LEFT JOIN clients c ON c.client_id = $4 AND c.pool_id = u.pool_id \
+             WHERE u.pool_id = $1 AND u.user_id = $2",
+            &[
+                pool.param(),
+                user.as_str().into(),
+                session.as_str().into(),
+                client.as_str().into(),
+                known_version(known).into(),
+            ],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let session = row.opt_text(11).map(|_| from_row(&row, 11));
+    let client = row.opt_text(19).map(|_| from_row_or(&row, 19, known)).transpose()?;
+    Ok(Some(Bearer { user: crate::users::from_row(&row)?, session, client }))
+}
+
+/// A session with the user it is of, in one read.
+pub async fn find_with_user(db: &Db, pool: &PoolRef, id: &SessionId) -> Result<Option<(User, Session)>> {
+    let row = db
+        .row(
+            "SELECT u.user_id, u.username, u.status, u.enabled, u.attributes, u.pending, u.version, \
+                    u.credential_version, u.created_at, u.modified_at, u.factors, \
+                    s.session_id, s.user_id, s.client_id, s.auth_time, s.expires_at, s.device_key, \
+                    s.generation, s.rotated_at \
+             FROM sessions s JOIN users u ON u.pool_id = s.pool_id AND u.user_id = s.user_id \
+             WHERE s.pool_id = $1 AND s.session_id = $2",
+            &[pool.param(), id.as_str().into()],
+        )
+        .await?;
+    row.map(|row| Ok((crate::users::from_row(&row)?, from_row(&row, 11)))).transpose()
 }
 
 pub fn insert(pool: &PoolRef, session: &Session, now: Time) -> Statement {
@@ -102,14 +160,15 @@ pub fn prune(now: Time) -> Statement {
     Statement::new("DELETE FROM sessions WHERE expires_at <= $1", vec![now.millis().into()])
 }
 
-fn from_row(row: &Row) -> Session {
+fn from_row(row: &Row, first: usize) -> Session {
+    let time = |column: usize| Time::from_millis(row.int(first + column));
     Session {
-        id: SessionId::new(row.text(0)),
-        user_id: UserId::new(row.text(1)),
-        client_id: ClientId::new(row.text(2)),
-        auth_time: Time::from_millis(row.int(3)),
-        expires_at: Time::from_millis(row.int(4)),
-        device_key: row.opt_text(5).map(str::to_owned),
-        rotation: Rotation { generation: row.int(6), rotated_at: Time::from_millis(row.int(7)) },
+        id: SessionId::new(row.text(first)),
+        user_id: UserId::new(row.text(first + 1)),
+        client_id: ClientId::new(row.text(first + 2)),
+        auth_time: time(3),
+        expires_at: time(4),
+        device_key: row.opt_text(first + 5).map(str::to_owned),
+        rotation: Rotation { generation: row.int(first + 6), rotated_at: time(7) },
     }
 }

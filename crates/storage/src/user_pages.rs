@@ -14,7 +14,7 @@ macro_rules! select_users {
     ($rest:literal) => {
         concat!(
             "SELECT u.user_id, u.username, u.status, u.enabled, u.attributes, u.pending, u.version, ",
-            "u.credential_version, u.created_at, u.modified_at ",
+            "u.credential_version, u.created_at, u.modified_at, u.factors ",
             $rest
         )
     };

@@ -22,7 +22,7 @@ pub const CREDENTIALS_UNCHANGED: &str = "user credentials unchanged";
 pub async fn find_by_name(db: &Db, pool: &PoolRef, name_key: &str) -> Result<Option<User>> {
     db.row(
         "SELECT u.user_id, u.username, u.status, u.enabled, u.attributes, u.pending, u.version, \
-                u.credential_version, u.created_at, u.modified_at \
+                u.credential_version, u.created_at, u.modified_at, u.factors \
          FROM login_names n JOIN users u ON u.pool_id = n.pool_id AND u.user_id = n.user_id \
          WHERE n.pool_id = $1 AND n.name_key = $2",
         &[pool.param(), name_key.into()],
@@ -35,7 +35,7 @@ pub async fn find_by_name(db: &Db, pool: &PoolRef, name_key: &str) -> Result<Opt
 pub async fn find(db: &Db, pool: &PoolRef, id: &UserId) -> Result<Option<User>> {
     db.row(
         "SELECT user_id, username, status, enabled, attributes, pending, version, credential_version, \
-                created_at, modified_at \
+                created_at, modified_at, factors \
          FROM users WHERE pool_id = $1 AND user_id = $2",
         &[pool.param(), id.as_str().into()],
     )
@@ -59,9 +59,9 @@ pub async fn estimate(db: &Db, pool: &PoolRef) -> Result<i64> {
 pub fn insert(pool: &PoolRef, user: &User) -> Result<Vec<Statement>> {
     let mut statements = vec![
         Statement::new(
-            "INSERT INTO users (pool_id, user_id, username, status, enabled, attributes, pending, version, \
+            "INSERT INTO users (pool_id, user_id, username, status, enabled, attributes, pending, factors, version, \
                                 credential_version, created_at, modified_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, 1, 1, $8, $8) ON CONFLICT DO NOTHING",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, 1, $9, $9) ON CONFLICT DO NOTHING",
             vec![
                 pool.param(),
                 user.id.as_str().into(),
@@ -70,6 +70,7 @@ pub fn insert(pool: &PoolRef, user: &User) -> Result<Vec<Statement>> {
                 user.enabled.into(),
                 attributes_text(&user.attributes)?.into(),
                 attributes_text(&user.pending)?.into(),
+                factors_text(user)?.into(),
                 user.created_at.millis().into(),
             ],
         )
@@ -101,9 +102,10 @@ pub fn update(
     let bump = i64::from(credentials == Credentials::Changed);
     let mut statements = vec![
         Statement::new(
-            "UPDATE users SET status = $3, enabled = $4, attributes = $5, pending = $6, version = version + 1, \
-                              credential_version = credential_version + $7, modified_at = $8 \
-             WHERE pool_id = $1 AND user_id = $2 AND version = $9",
+            "UPDATE users SET status = $3, enabled = $4, attributes = $5, pending = $6, factors = $7, \
+                              version = version + 1, credential_version = credential_version + $8, \
+                              modified_at = $9 \
+             WHERE pool_id = $1 AND user_id = $2 AND version = $10",
             vec![
                 pool.param(),
                 after.id.as_str().into(),
@@ -111,6 +113,7 @@ pub fn update(
                 after.enabled.into(),
                 attributes_text(&after.attributes)?.into(),
                 attributes_text(&after.pending)?.into(),
+                factors_text(after)?.into(),
                 bump.into(),
                 now.millis().into(),
                 before.version.into(),
@@ -139,6 +142,17 @@ pub fn credentials_unchanged(pool: &PoolRef, user: &User) -> Statement {
         vec![pool.param(), user.id.as_str().into(), user.credential_version.into()],
     )
     .must_find(CREDENTIALS_UNCHANGED)
+}
+
+/// The same condition, holding the row against every other batch that asks so: for limits that the batch counts
+/// over what the user has.
+pub fn hold_credentials_unchanged(pool: &PoolRef, user: &User) -> Statement {
+    Statement::new(
+        "UPDATE users SET version = version \
+         WHERE pool_id = $1 AND user_id = $2 AND credential_version = $3 AND enabled = 1",
+        vec![pool.param(), user.id.as_str().into(), user.credential_version.into()],
+    )
+    .must_change_one(CREDENTIALS_UNCHANGED)
 }
 
 /// Holds the user's row without changing it until this batch is applied: for limits that the same batch counts
@@ -178,7 +192,9 @@ pub fn delete(pool: &PoolRef, user: &User) -> Vec<Statement> {
         .extend(search_rows(&user.attributes).map(|(name, value)| search_delete(pool, user, name, value)));
     statements.extend([
         Statement::new("DELETE FROM passwords WHERE pool_id = $1 AND user_id = $2", params()),
+        Statement::new("DELETE FROM software_tokens WHERE pool_id = $1 AND user_id = $2", params()),
         Statement::new("DELETE FROM group_members WHERE pool_id = $1 AND user_id = $2", params()),
+        Statement::new("DELETE FROM devices WHERE pool_id = $1 AND user_id = $2", params()),
         Statement::new("DELETE FROM sessions WHERE pool_id = $1 AND user_id = $2", params()),
         Statement::new("DELETE FROM codes WHERE pool_id = $1 AND user_id = $2", params()),
         Statement::new("DELETE FROM passkeys WHERE pool_id = $1 AND user_id = $2", params()),
@@ -210,6 +226,10 @@ fn attributes_text(attributes: &Attributes) -> Result<String> {
     serde_json::to_string(attributes).map_err(Error::internal)
 }
 
+fn factors_text(user: &User) -> Result<String> {
+    serde_json::to_string(&user.factors).map_err(Error::internal)
+}
+
 /// Columns in the order of the SELECTs above.
 pub(crate) fn from_row(row: &Row) -> Result<User> {
     Ok(User {
@@ -223,5 +243,6 @@ pub(crate) fn from_row(row: &Row) -> Result<User> {
         credential_version: row.int(7),
         created_at: Time::from_millis(row.int(8)),
         modified_at: Time::from_millis(row.int(9)),
+        factors: serde_json::from_str(row.text(10)).map_err(|_| inconsistent("users", "factors"))?,
     })
 }

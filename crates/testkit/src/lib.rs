@@ -10,6 +10,7 @@ mod clock;
 mod reply;
 mod sign_in;
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::sync::Arc;
@@ -60,11 +61,20 @@ impl TestServer {
         let random: Arc<dyn Random> = barrier.clone();
         let store = open(folder.path(), random.clone()).await;
         let keys = Arc::new(RootKeys::new(crypto::random::bytes(&SystemRandom), []));
-        let clock = Arc::new(FakeClock::new());
+        let clock = Arc::new(FakeClock::new(barrier.clone()));
         let db = Db::new(store, keys.clone(), random.clone());
         let services =
             Services::start(db, clock.clone(), random, keys, "http://localhost:9229".into()).unwrap();
         Self { api: Api::new(services.clone()), services, clock, barrier, _folder: folder }
+    }
+
+    /// Another process over the same store: caches and whatever else is kept in memory are its own.
+    pub fn another_node(&self) -> Self {
+        let Services { db, clock, random, keys, base_url, .. } = self.services.as_ref();
+        let services =
+            Services::start(db.clone(), clock.clone(), random.clone(), keys.clone(), base_url.clone())
+                .unwrap();
+        Self { api: Api::new(services.clone()), services, ..self.clone() }
     }
 
     /// Calls an operation of `cognito-idp`, signed by the default account.
@@ -104,8 +114,23 @@ impl TestServer {
     }
 
     pub async fn request(&self, request: Request<Bytes>) -> Reply {
+        self.request_from(IpAddr::V4(Ipv4Addr::LOCALHOST), request).await
+    }
+
+    /// Sends a request as from this address.
+    pub async fn request_from(&self, ip: IpAddr, request: Request<Bytes>) -> Reply {
         let (parts, body) = request.into_parts();
-        Reply::new(self.api.handle(&parts, body, IpAddr::V4(Ipv4Addr::LOCALHOST)).await)
+        Reply::new(self.api.handle(&parts, body, ip).await)
+    }
+
+    /// Everything stored, for [`TestServer::restore`] and to be compared. A line of JSON per table and per row.
+    pub async fn snapshot(&self) -> Vec<u8> {
+        self.services.db.store().dump().await.unwrap()
+    }
+
+    pub async fn restore(&self, snapshot: &[u8]) {
+        self.services.db.store().load(snapshot).await.unwrap();
+        self.services.directory.forget_all();
     }
 
     /// A pool with these settings; its id.
@@ -160,7 +185,7 @@ impl TestServer {
         let id = domain::ids::PoolId::new(pool);
         let (mut found, pool_ref) =
             storage::pools::resolve_any_account(&self.services.db, &id).await.unwrap().unwrap();
-        found.factors.web_authn = Some(serde_json::from_value(configuration).unwrap());
+        found.mfa.web_authn = Some(serde_json::from_value(configuration).unwrap());
         let change = storage::pools::update(&pool_ref, &found, self.clock.now()).unwrap();
         self.services.db.apply([change], |_| None).await.unwrap();
         self.services.directory.forget(&id);
@@ -199,4 +224,22 @@ async fn open(folder: &Path, random: Arc<dyn Random>) -> Store {
         Ok("sqlite") | Err(_) => Store::open_sqlite(folder).unwrap(),
         Ok(other) => panic!("no engine is called {other}"),
     }
+}
+
+/// The rows that differ between two snapshots, each behind the name of its table.
+pub fn changed(before: &[u8], after: &[u8]) -> Vec<String> {
+    let rows = |snapshot: &[u8]| {
+        let mut table = String::new();
+        let mut rows = BTreeSet::new();
+        for line in std::str::from_utf8(snapshot).unwrap().lines() {
+            match serde_json::from_str(line).unwrap() {
+                Value::Object(head) => {
+                    table = head.get("table").and_then(Value::as_str).unwrap_or_default().into();
+                }
+                _ => drop(rows.insert(format!("{table} {line}"))),
+            }
+        }
+        rows
+    };
+    rows(before).symmetric_difference(&rows(after)).cloned().collect()
 }

@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use regex::Regex;
 
+use crate::repeated_class::RepeatedClass;
+
 /// What a value must look like. Bounds are lengths for text (UTF-16 code units, as Java counts), lists, maps
 /// and blobs (bytes), and values for numbers.
 #[derive(Debug)]
@@ -66,7 +68,13 @@ pub struct StringShape {
 pub struct Pattern {
     pub text: &'static str,
     anchored: &'static str,
-    compiled: OnceLock<Option<Regex>>,
+    compiled: OnceLock<Option<Compiled>>,
+}
+
+#[derive(Debug)]
+enum Compiled {
+    RepeatedClass(RepeatedClass),
+    Regex(Regex),
 }
 
 impl Pattern {
@@ -76,14 +84,22 @@ impl Pattern {
 
     /// Whether the whole text matches. A pattern that does not compile matches nothing (a test compiles all).
     pub fn matches(&self, text: &str) -> bool {
-        self.regex().is_some_and(|regex| regex.is_match(text))
+        match self.compiled() {
+            Some(Compiled::RepeatedClass(class)) => class.matches(text),
+            Some(Compiled::Regex(regex)) => regex.is_match(text),
+            None => false,
+        }
     }
 
     pub fn compiles(&self) -> bool {
-        self.regex().is_some()
+        self.compiled().is_some()
     }
 
-    fn regex(&self) -> Option<&Regex> {
-        self.compiled.get_or_init(|| Regex::new(self.anchored).ok()).as_ref()
+    fn compiled(&self) -> Option<&Compiled> {
+        let compile = || match RepeatedClass::parse(self.anchored) {
+            Some(class) => Some(Compiled::RepeatedClass(class)),
+            None => Regex::new(self.anchored).ok().map(Compiled::Regex),
+        };
+        self.compiled.get_or_init(compile).as_ref()
     }
 }

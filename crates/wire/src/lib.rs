@@ -5,6 +5,7 @@ pub mod authorization;
 pub mod constraints;
 mod parse;
 mod redact;
+mod repeated_class;
 mod rules;
 mod scalars;
 mod types;

@@ -115,12 +115,12 @@ async fn every_answer_names_its_request_and_error() {
 async fn operations_that_are_not_built_say_so() {
     let server = TestServer::start().await;
     let pool = server.pool(json!({})).await;
-    server.call("GetUserPoolMfaConfig", json!({ "UserPoolId": pool })).await.refused(
+    server.call("DescribeRiskConfiguration", json!({ "UserPoolId": pool })).await.refused(
         "OperationNotEnabledException",
-        "GetUserPoolMfaConfig is not available in this version of Poolhouse.",
+        "DescribeRiskConfiguration is not available in this version of Poolhouse.",
     );
     server
-        .call_unsigned("GetUserPoolMfaConfig", json!({ "UserPoolId": pool }))
+        .call_unsigned("DescribeRiskConfiguration", json!({ "UserPoolId": pool }))
         .await
         .refused_as("MissingAuthenticationTokenException");
 }

@@ -2,14 +2,18 @@
 //!
 //! Who it concerns decides what the handler is given: `account` an [`AccountCx`] (signed, outside any pool),
 //! `pool` a [`PoolCx`] (signed, naming a pool by `UserPoolId` or `ResourceArn`), `client` a [`ClientCx`]
-//! (public, naming an app client by `ClientId`), `user` a [`UserCx`] (by `AccessToken`). A `not_built` line
-//! answers `OperationNotEnabledException`; those lines may only become fewer.
+//! (public, naming an app client by `ClientId`), `user` a [`UserCx`] (by `AccessToken`), `holder` a [`HolderCx`]
+//! (by `AccessToken`, or by the `Session` of a sign-in under way). A `not_built` line answers
+//! `OperationNotEnabledException`; those lines may only become fewer.
 
 mod account;
 mod auth;
 pub(crate) mod clients;
+mod devices;
 mod groups;
+mod mfa;
 mod passkeys;
+mod sessions;
 mod sign_up;
 mod tags;
 pub(crate) mod user_pools;
@@ -20,7 +24,7 @@ use std::pin::Pin;
 
 use bytes::Bytes;
 use domain::{Error, Result};
-use flows::cx::{AccountCx, ClientCx, PoolCx, UserCx};
+use flows::cx::{AccountCx, ClientCx, HolderCx, PoolCx, UserCx};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -36,6 +40,7 @@ pub enum Handler {
     Pool(fn(PoolCx, Map<String, Value>) -> Reply),
     Client(fn(ClientCx, Map<String, Value>) -> Reply),
     User(fn(UserCx, Map<String, Value>) -> Reply),
+    Holder(fn(HolderCx, Map<String, Value>) -> Reply),
     NotBuilt,
 }
 
@@ -52,6 +57,7 @@ macro_rules! operations {
     (@pool $path:path) => { Handler::Pool(|cx, input| Box::pin(async move { encode(&$path(cx, decode(input)?).await?) })) };
     (@client $path:path) => { Handler::Client(|cx, input| Box::pin(async move { encode(&$path(cx, decode(input)?).await?) })) };
     (@user $path:path) => { Handler::User(|cx, input| Box::pin(async move { encode(&$path(cx, decode(input)?).await?) })) };
+    (@holder $path:path) => { Handler::Holder(|cx, input| Box::pin(async move { encode(&$path(cx, decode(input)?).await?) })) };
     (@not_built) => { Handler::NotBuilt };
 }
 
@@ -154,14 +160,14 @@ operations! {
     ResendConfirmationCode => client sign_up::resend_confirmation_code::handle;
     SignUp => client sign_up::sign_up::handle;
     // auth
-    AdminGetUserAuthFactors => not_built;
+    AdminGetUserAuthFactors => pool auth::admin_get_user_auth_factors::handle;
     AdminInitiateAuth => pool auth::admin_initiate_auth::handle;
     AdminRespondToAuthChallenge => pool auth::admin_respond_to_auth_challenge::handle;
     AdminUserGlobalSignOut => pool auth::admin_user_global_sign_out::handle;
     GetClientToken => not_built;
     GetDerivedToken => not_built;
     GetTokensFromRefreshToken => client auth::get_tokens_from_refresh_token::handle;
-    GetUserAuthFactors => not_built;
+    GetUserAuthFactors => user auth::get_user_auth_factors::handle;
     GlobalSignOut => user auth::global_sign_out::handle;
     InitiateAuth => client auth::initiate_auth::handle;
     RespondToAuthChallenge => client auth::respond_to_auth_challenge::handle;
@@ -177,39 +183,39 @@ operations! {
     UpdateUserAttributes => user account::update_user_attributes::handle;
     VerifyUserAttribute => user account::verify_user_attribute::handle;
     // mfa
-    AdminDeleteSoftwareToken => not_built;
-    AdminSetUserMFAPreference => not_built;
-    AdminSetUserSettings => not_built;
-    AssociateSoftwareToken => not_built;
-    GetUserPoolMfaConfig => not_built;
-    SetUserMFAPreference => not_built;
-    SetUserPoolMfaConfig => not_built;
-    SetUserSettings => not_built;
-    VerifySoftwareToken => not_built;
+    AdminDeleteSoftwareToken => pool mfa::admin_delete_software_token::handle;
+    AdminSetUserMFAPreference => pool mfa::admin_set_user_mfa_preference::handle;
+    AdminSetUserSettings => pool mfa::admin_set_user_settings::handle;
+    AssociateSoftwareToken => holder mfa::associate_software_token::handle;
+    GetUserPoolMfaConfig => pool mfa::get_user_pool_mfa_config::handle;
+    SetUserMFAPreference => user mfa::set_user_mfa_preference::handle;
+    SetUserPoolMfaConfig => pool mfa::set_user_pool_mfa_config::handle;
+    SetUserSettings => user mfa::set_user_settings::handle;
+    VerifySoftwareToken => holder mfa::verify_software_token::handle;
     // passkeys
     CompleteWebAuthnRegistration => user passkeys::complete_web_authn_registration::handle;
     DeleteWebAuthnCredential => user passkeys::delete_web_authn_credential::handle;
     ListWebAuthnCredentials => user passkeys::list_web_authn_credentials::handle;
     StartWebAuthnRegistration => user passkeys::start_web_authn_registration::handle;
     // devices
-    AdminForgetDevice => not_built;
-    AdminGetDevice => not_built;
-    AdminListDevices => not_built;
-    AdminUpdateDeviceStatus => not_built;
-    ConfirmDevice => not_built;
-    ForgetDevice => not_built;
-    GetDevice => not_built;
-    ListDevices => not_built;
-    UpdateDeviceStatus => not_built;
+    AdminForgetDevice => pool devices::admin_forget_device::handle;
+    AdminGetDevice => pool devices::admin_get_device::handle;
+    AdminListDevices => pool devices::admin_list_devices::handle;
+    AdminUpdateDeviceStatus => pool devices::admin_update_device_status::handle;
+    ConfirmDevice => user devices::confirm_device::handle;
+    ForgetDevice => user devices::forget_device::handle;
+    GetDevice => user devices::get_device::handle;
+    ListDevices => user devices::list_devices::handle;
+    UpdateDeviceStatus => user devices::update_device_status::handle;
     // sessions
-    AdminListUserSessions => not_built;
-    AdminRevokeUserSession => not_built;
-    GetUserPoolClientSessionConfiguration => not_built;
-    GetUserPoolSessionConfiguration => not_built;
-    ListUserSessions => not_built;
-    RevokeUserSession => not_built;
-    SetUserPoolClientSessionConfiguration => not_built;
-    SetUserPoolSessionConfiguration => not_built;
+    AdminListUserSessions => pool sessions::admin_list_user_sessions::handle;
+    AdminRevokeUserSession => pool sessions::admin_revoke_user_session::handle;
+    GetUserPoolClientSessionConfiguration => pool sessions::get_user_pool_client_session_configuration::handle;
+    GetUserPoolSessionConfiguration => pool sessions::get_user_pool_session_configuration::handle;
+    ListUserSessions => user sessions::list_user_sessions::handle;
+    RevokeUserSession => user sessions::revoke_user_session::handle;
+    SetUserPoolClientSessionConfiguration => pool sessions::set_user_pool_client_session_configuration::handle;
+    SetUserPoolSessionConfiguration => pool sessions::set_user_pool_session_configuration::handle;
     // risk
     AdminListUserAuthEvents => not_built;
     AdminUpdateAuthEventFeedback => not_built;

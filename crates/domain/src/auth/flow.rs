@@ -18,6 +18,8 @@ pub enum Flow {
     Srp,
     /// The password in plain, by the public or by an administrator.
     Password,
+    /// By a factor that the user chooses.
+    Choice,
     Refresh,
 }
 
@@ -39,12 +41,7 @@ pub fn begin(asked: AuthFlowType, surface: Surface, client: &Client) -> Result<F
             permitted(client, Allowed::AllowCustomAuth, asked, surface)?;
             return Err(Error::invalid("Custom auth lambda trigger is not configured for the user pool."));
         }
-        AuthFlowType::UserAuth => {
-            permitted(client, Allowed::AllowUserAuth, asked, surface)?;
-            return Err(Error::OperationNotEnabled(
-                "USER_AUTH is not available in this version of Poolhouse.".into(),
-            ));
-        }
+        AuthFlowType::UserAuth => (Flow::Choice, Allowed::AllowUserAuth),
     };
     permitted(client, allowed, asked, surface)?;
     Ok(flow)

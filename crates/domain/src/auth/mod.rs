@@ -1,135 +1,194 @@
 //! Sign-in as one pure state machine: which flows may begin, what each proof leads to, when tokens are due.
 //! No I/O and no cryptography: proofs arrive as facts.
+//!
+//! An [`Attempt`] is all that is remembered between two requests. It moves in two ways: by a [`Proof`], after
+//! which [`next`] says what follows, or by a choice ([`Attempt::choose`]), which proves nothing.
 
+mod first;
 mod flow;
+mod second;
+mod step;
+#[cfg(test)]
+mod tests;
+pub mod walk;
 
+pub use first::{First, FirstFactor, available, simulated};
 pub use flow::{Flow, Surface, begin};
+pub use second::{Due, demanded, due};
+use serde::{Deserialize, Serialize};
+pub use step::{Proof, Step};
 
+use crate::factors::Factor;
+use crate::pool::Pool;
 use crate::time::Time;
 use crate::user::{User, UserStatus};
 use crate::{Error, Result};
 
-/// What an attempt waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-pub enum Step {
-    /// PASSWORD_VERIFIER: the SRP proof.
-    PasswordVerifier,
-    /// NEW_PASSWORD_REQUIRED: a password to replace the temporary one.
-    NewPasswordRequired,
-}
-
-impl Step {
-    pub const ALL: [Self; 2] = [Self::PasswordVerifier, Self::NewPasswordRequired];
-
-    /// Its `ChallengeName`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::PasswordVerifier => "PASSWORD_VERIFIER",
-            Self::NewPasswordRequired => "NEW_PASSWORD_REQUIRED",
-        }
-    }
+/// What is true of pool and user while a step is judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    pub pool: &'a Pool,
+    pub user: &'a User,
+    pub has_password: bool,
+    /// The end of a temporary password's life.
+    pub temporary_until: Option<Time>,
+    pub has_passkey: bool,
+    /// The attempt names a device that the user remembers.
+    pub device: bool,
+    pub now: Time,
 }
 
 /// What has been proved so far in an attempt.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Proofs {
-    /// The present password, in plain or by SRP.
-    pub password: bool,
+    pub first: Option<First>,
     /// A temporary password has been replaced.
     pub new_password: bool,
+    /// A second factor, which may have been set up in this attempt.
+    pub second: Option<Factor>,
+    /// The device's secret.
+    pub device: bool,
 }
 
-/// Where an attempt goes.
+/// Where an attempt stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Attempt {
+    pub step: Step,
+    pub proofs: Proofs,
+}
+
+/// Where a choice leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Choice {
+    /// An answer to SELECT_CHALLENGE.
+    First(FirstFactor),
+    /// PASSWORD_SRP and DEVICE_SRP_AUTH: the client's half has arrived.
+    SrpHalf,
+    /// An answer to SELECT_MFA_TYPE.
+    Second(Factor),
+    /// MFA_SETUP by this factor: its code was sent, or its token was verified.
+    SetUp(Factor),
+}
+
+/// What follows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
-    Challenge(Step),
+    NewPassword,
+    Second(Factor),
+    SelectMfaType(Vec<Factor>),
+    MfaSetup(Vec<Factor>),
+    Device,
     Grant,
     Deny(Error),
 }
 
-/// Decides what follows. `temporary_until` is the end of a temporary password's life.
-pub fn next(user: &User, temporary_until: Option<Time>, proofs: Proofs, now: Time) -> Next {
-    if !proofs.password {
-        return Next::Deny(Error::IncorrectUsernameOrPassword);
+impl Attempt {
+    pub fn at(step: Step) -> Self {
+        Self { step, proofs: Proofs::default() }
     }
-    if !user.enabled {
+
+    /// The same attempt waiting for another step.
+    #[must_use]
+    pub const fn waiting_for(self, step: Step) -> Self {
+        Self { step, ..self }
+    }
+
+    /// What is proved once `proof` is, which must be what the attempt waits for.
+    pub fn proved(self, proof: Proof) -> Result<Proofs> {
+        if !self.step.admits(proof) {
+            return Err(Error::InvalidSession);
+        }
+        let mut proofs = self.proofs;
+        match proof {
+            Proof::First(first) => proofs.first = Some(first),
+            Proof::NewPassword => proofs.new_password = true,
+            Proof::Second(factor) | Proof::SetUp(factor) => proofs.second = Some(factor),
+            Proof::Device => proofs.device = true,
+        }
+        Ok(proofs)
+    }
+
+    /// The step that a choice leads to, if the user has it.
+    pub fn choose(self, facts: &Facts<'_>, choice: Choice) -> Result<Step> {
+        let step = match (self.step, choice) {
+            (Step::SelectChallenge, Choice::First(factor)) => {
+                available(facts).contains(&factor).then(|| Step::of_first(factor))
+            }
+            (Step::PasswordSrp, Choice::SrpHalf) => Some(Step::PasswordVerifier),
+            (Step::DeviceSrpAuth, Choice::SrpHalf) => Some(Step::DevicePasswordVerifier),
+            (Step::SelectMfaType, Choice::Second(factor)) => match due(facts) {
+                Due::Choice(factors) => factors.contains(&factor).then_some(Step::Second(factor)),
+                _ => None,
+            },
+            (Step::MfaSetup, Choice::SetUp(factor)) => match (due(facts), factor) {
+                (Due::SetUp(factors), Factor::Email) => factors.contains(&factor).then_some(Step::EmailSetup),
+                (Due::SetUp(factors), Factor::SoftwareToken) => {
+                    factors.contains(&factor).then_some(Step::MfaSetupDone)
+                }
+                _ => None,
+            },
+            _ => return Err(Error::InvalidSession),
+        };
+        step.ok_or_else(|| Error::invalid("The selected challenge is not available for this user."))
+    }
+}
+
+/// Decides what follows from what has been proved.
+pub fn next(facts: &Facts<'_>, proofs: Proofs) -> Next {
+    let Some(first) = proofs.first else { return Next::Deny(Error::IncorrectUsernameOrPassword) };
+    if !facts.user.enabled {
         return Next::Deny(Error::UserDisabled);
     }
-    match user.status {
-        UserStatus::Confirmed => Next::Grant,
-        UserStatus::Unconfirmed => Next::Deny(Error::UserNotConfirmed),
-        UserStatus::ResetRequired => Next::Deny(Error::PasswordResetRequired),
-        // Such a user has no password of its own to prove.
-        UserStatus::ExternalProvider => Next::Deny(Error::IncorrectUsernameOrPassword),
-        UserStatus::ForceChangePassword if proofs.new_password => Next::Grant,
-        UserStatus::ForceChangePassword if temporary_until.is_some_and(|until| now >= until) => {
-            Next::Deny(Error::TemporaryPasswordExpired)
-        }
-        UserStatus::ForceChangePassword => Next::Challenge(Step::NewPasswordRequired),
+    if let Some(next) = by_status(facts, first, proofs) {
+        return next;
+    }
+    let device_due = facts.device && first == First::Password && !proofs.device;
+    match second_due(facts, first, proofs) {
+        Due::Nothing if device_due => Next::Device,
+        Due::Nothing => Next::Grant,
+        Due::One(_) | Due::Choice(_) if device_due && facts.pool.device_replaces_mfa() => Next::Device,
+        Due::One(factor) => Next::Second(factor),
+        Due::Choice(factors) => Next::SelectMfaType(factors),
+        Due::SetUp(factors) => Next::MfaSetup(factors),
+        Due::Impossible => Next::Deny(Error::NoSecondFactor),
     }
 }
 
-/// Checks that the challenge answered is the one the attempt waits for.
-pub fn expect(waiting_for: Step, answered: Step) -> Result<()> {
-    if waiting_for == answered { Ok(()) } else { Err(Error::InvalidSession) }
+/// What the user's status demands or forbids, before any second factor.
+fn by_status(facts: &Facts<'_>, first: First, proofs: Proofs) -> Option<Next> {
+    match (facts.user.status, first) {
+        (UserStatus::Confirmed, _) => None,
+        // The code proves the address, which is what confirming is about.
+        (UserStatus::Unconfirmed, First::Otp(_)) => None,
+        (UserStatus::Unconfirmed, _) => Some(Next::Deny(Error::UserNotConfirmed)),
+        (UserStatus::ResetRequired, _) => Some(Next::Deny(Error::PasswordResetRequired)),
+        (UserStatus::ForceChangePassword, First::Password) if proofs.new_password => None,
+        (UserStatus::ForceChangePassword, First::Password) => {
+            let expired = facts.temporary_until.is_some_and(|until| facts.now >= until);
+            Some(if expired { Next::Deny(Error::TemporaryPasswordExpired) } else { Next::NewPassword })
+        }
+        // Such a user has nothing of its own to prove.
+        (UserStatus::ForceChangePassword | UserStatus::ExternalProvider, _) => {
+            Some(Next::Deny(Error::IncorrectUsernameOrPassword))
+        }
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ids::UserId;
-
-    fn user(status: UserStatus, enabled: bool) -> User {
-        User {
-            id: UserId::new("u"),
-            username: "u".into(),
-            status,
-            enabled,
-            attributes: Default::default(),
-            pending: Default::default(),
-            version: 1,
-            credential_version: 1,
-            created_at: Time::default(),
-            modified_at: Time::default(),
+/// The second factor still due.
+fn second_due(facts: &Facts<'_>, first: First, proofs: Proofs) -> Due {
+    let due = due(facts);
+    match first {
+        _ if due == Due::Nothing || proofs.second.is_some() => Due::Nothing,
+        First::Password if proofs.device && facts.pool.device_replaces_mfa() && due_is_there(&due) => {
+            Due::Nothing
         }
+        First::Password => due,
+        First::Passkey { verified: true } if second::passkey_counts_twice(facts) => Due::Nothing,
+        First::Passkey { .. } | First::Otp(_) => Due::Impossible,
     }
+}
 
-    /// Every combination of facts: tokens come in exactly one way each.
-    #[test]
-    fn tokens_need_every_proof() {
-        let now = Time::from_secs(100);
-        for status in UserStatus::ALL {
-            for enabled in [false, true] {
-                for temporary_until in [None, Some(Time::from_secs(100)), Some(Time::from_secs(101))] {
-                    for password in [false, true] {
-                        for new_password in [false, true] {
-                            let proofs = Proofs { password, new_password };
-                            let outcome = next(&user(status, enabled), temporary_until, proofs, now);
-                            let due = password
-                                && enabled
-                                && (status == UserStatus::Confirmed
-                                    || (status == UserStatus::ForceChangePassword && new_password));
-                            assert_eq!(
-                                outcome == Next::Grant,
-                                due,
-                                "{status:?} {enabled} {proofs:?}: {outcome:?}"
-                            );
-                            if !password {
-                                assert_eq!(outcome, Next::Deny(Error::IncorrectUsernameOrPassword));
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_temporary_password_must_be_replaced_while_it_lives() {
-        let (now, proofs) = (Time::from_secs(100), Proofs { password: true, new_password: false });
-        let user = user(UserStatus::ForceChangePassword, true);
-        assert_eq!(next(&user, Some(now), proofs, now), Next::Deny(Error::TemporaryPasswordExpired));
-        let later = Some(Time::from_secs(101));
-        assert_eq!(next(&user, later, proofs, now), Next::Challenge(Step::NewPasswordRequired));
-    }
+/// A remembered device stands for a factor that the user has, not for one it must set up.
+fn due_is_there(due: &Due) -> bool {
+    matches!(due, Due::One(_) | Due::Choice(_))
 }

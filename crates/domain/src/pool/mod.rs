@@ -1,20 +1,23 @@
 //! A user pool: its settings as AWS shapes them, and what the rest of the product asks of them.
 
+mod mfa;
 mod not_enforced;
 pub mod schema;
 pub mod settings;
 
+pub use mfa::MfaSettings;
 pub use not_enforced::{EntrySetting, NOT_ENFORCED, first_not_enforced};
 
 use std::time::Duration;
 
 use wire::cognito_idp::shapes::{
     AliasAttributeType, PasswordPolicyType, SchemaAttributeType, UserPoolType, UsernameAttributeType,
-    VerifiedAttributeType, WebAuthnConfigurationType,
+    VerifiedAttributeType,
 };
 
 use crate::ids::{AccountId, PoolId, Region};
 use crate::names;
+use crate::session_tracking::SessionTracking;
 use crate::time::{Time, days};
 
 /// A live user pool. `settings` holds every settable member with Cognito's defaults filled in; its identity
@@ -27,17 +30,11 @@ pub struct Pool {
     /// The `iss` of its tokens, fixed at creation.
     pub issuer: String,
     pub settings: UserPoolType,
-    pub factors: FactorSettings,
+    pub mfa: MfaSettings,
+    pub session_tracking: SessionTracking,
     pub version: i64,
     pub created_at: Time,
     pub modified_at: Time,
-}
-
-/// What SetUserPoolMfaConfig sets and no member of `UserPoolType` holds. Only GetUserPoolMfaConfig shows it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct FactorSettings {
-    #[serde(rename = "WebAuthnConfiguration", default, skip_serializing_if = "Option::is_none")]
-    pub web_authn: Option<WebAuthnConfigurationType>,
 }
 
 impl Pool {

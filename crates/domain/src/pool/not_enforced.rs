@@ -1,7 +1,7 @@
 //! Settings that restrict who gets in and that this build stores but cannot enforce yet. A pool that uses
 //! one refuses sign-in, sign-up and refresh. The table may only shrink.
 
-use wire::cognito_idp::shapes::{UserPoolMfaType, UserPoolType};
+use wire::cognito_idp::shapes::UserPoolType;
 
 /// One restricting setting: the name callers read, and whether a pool uses it.
 #[derive(Debug)]
@@ -20,14 +20,6 @@ macro_rules! trigger {
 }
 
 pub static NOT_ENFORCED: &[EntrySetting] = &[
-    EntrySetting {
-        name: "MfaConfiguration ON",
-        in_use: |pool| pool.mfa_configuration == Some(UserPoolMfaType::On),
-    },
-    EntrySetting {
-        name: "MfaConfiguration OPTIONAL",
-        in_use: |pool| pool.mfa_configuration == Some(UserPoolMfaType::Optional),
-    },
     EntrySetting {
         name: "UserPoolAddOns.AdvancedSecurityMode ENFORCED",
         in_use: |pool| {

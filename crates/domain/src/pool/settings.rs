@@ -93,7 +93,6 @@ fn complete(settings: &mut UserPoolType) -> Result<()> {
     complete_invitation(settings);
     complete_verification_messages(settings);
     check_tier(settings, tier)?;
-    check_mfa(settings)?;
     check_recovery(settings)?;
     check_verification(settings)?;
     check_tags(settings)?;
@@ -179,16 +178,6 @@ fn check_tier(settings: &UserPoolType, tier: UserPoolTierType) -> Result<()> {
     let mode = settings.user_pool_add_ons.as_ref().map(|a| a.advanced_security_mode);
     if tier != UserPoolTierType::Plus && mode.is_some_and(|m| m != AdvancedSecurityModeType::Off) {
         return unavailable("Threat protection");
-    }
-    Ok(())
-}
-
-fn check_mfa(settings: &UserPoolType) -> Result<()> {
-    let off = matches!(settings.mfa_configuration, None | Some(UserPoolMfaType::Off));
-    if !off && settings.sms_configuration.is_none() {
-        return Err(Error::invalid(
-            "SMS configuration and Auto verification for phone_number are required when MFA is required/optional",
-        ));
     }
     Ok(())
 }
@@ -303,10 +292,6 @@ mod tests {
                 alias_attributes: Some(vec![AliasAttributeType::Email]),
                 ..request()
             }),
-            Err(Error::InvalidParameter(_))
-        ));
-        assert!(matches!(
-            create(CreateUserPoolRequest { mfa_configuration: Some(UserPoolMfaType::On), ..request() }),
             Err(Error::InvalidParameter(_))
         ));
         assert!(matches!(

@@ -1,55 +1,48 @@
 //! The end of a sign-in: one batch that makes the session, and only then the tokens.
 
+use domain::Result;
+use domain::User;
 use domain::ids::SessionId;
 use domain::session::{Rotation, Session};
-use domain::{Error, Result, User};
-use storage::engine::Statement;
-use storage::{pools, sessions, spent, users};
+use storage::sessions;
 use tokio::sync::SemaphorePermit;
 
 use super::Outcome;
+use super::stage::{Also, Stage, refusal};
 use crate::cx::ClientCx;
-use crate::names::{self, Claim};
+use crate::devices;
+use crate::session_tracking;
 use crate::subject;
 use crate::tokens;
 
-/// What a step changes in the same batch that grants.
-#[derive(Default)]
-pub(super) struct Also {
-    /// Statements that already hold the user's row by its version; the credential guard is then theirs.
-    pub(super) user_change: Option<Vec<Statement>>,
-    pub(super) more: Vec<Statement>,
-}
-
 /// Makes a session for a user who proved everything, if user, pool and client are still as they were judged.
-pub(super) async fn grant(cx: &ClientCx, user: &User, also: Also) -> Result<Outcome> {
+pub(super) async fn grant(cx: &ClientCx, stage: &Stage, also: Also) -> Result<Outcome> {
     let now = cx.now();
+    let user = &stage.user;
+    let offered = if stage.device_key.is_none() { devices::offer(cx) } else { None };
+    let proved = stage.device_key.clone().filter(|_| stage.proofs.device);
     let session = Session {
         id: SessionId::generate(cx.random()),
         user_id: user.id.clone(),
         client_id: cx.client.id.clone(),
         auth_time: now,
         expires_at: now + cx.client.refresh_token_validity(),
-        device_key: None,
+        device_key: proved.or_else(|| offered.as_ref()?.device_key.clone()),
         rotation: Rotation { generation: 0, rotated_at: now },
     };
     let groups = storage::groups::of_user(cx.db(), cx.pool_ref(), &user.id).await?;
-    let mut batch = vec![pools::lives(cx.pool_ref()), storage::clients::exists(cx.pool_ref(), &cx.client.id)];
+    let mut batch = vec![storage::clients::exists(cx.pool_ref(), &cx.client.id)];
     match also.user_change {
         Some(change) => batch.extend(change),
-        None => batch.push(users::credentials_unchanged(cx.pool_ref(), user)),
+        None => batch.push(session_tracking::credentials_unchanged(cx, user)),
     }
     batch.extend(also.more);
     batch.push(sessions::insert(cx.pool_ref(), &session, now));
+    batch.extend(session_tracking::begin(cx, &session));
     batch.push(subject::forget(cx, user));
-    let refusal = |guard| match guard {
-        pools::LIVES => Some(Error::PoolNotFound(cx.pool().id.clone())),
-        storage::clients::UNCHANGED => Some(Error::ClientNotFound(cx.client.id.clone())),
-        spent::UNSPENT => Some(Error::SessionAlreadyUsed),
-        other => names::refusal(cx.pool(), Claim::Update, other),
-    };
-    cx.db().apply(batch, refusal).await?;
-    let result = tokens::issue(cx, user, groups, &session, Some(session.rotation.generation))?;
+    cx.apply(batch, |guard| refusal(cx, guard)).await?;
+    let mut result = tokens::issue(cx, user, groups, &session, Some(session.rotation.generation))?;
+    result.new_device_metadata = offered;
     Ok(Outcome::Granted(Box::new(result)))
 }
 

@@ -1,24 +1,25 @@
 //! NEW_PASSWORD_REQUIRED: the first sign-in with a temporary password.
 
 use domain::attributes::{self, Moment, Writer};
-use domain::auth::{self, Next, Proofs, Step};
+use domain::auth::{self, Next, Proof, Step};
 use domain::user::{Attributes, UserStatus};
 use domain::{Error, Result, User};
 use serde_json::{Map, json};
 use storage::users::{self, Credentials};
 use wire::cognito_idp::shapes::AttributeType;
 
+use super::answer::{retry, user};
 use super::session_token::SessionToken;
-use super::{Outcome, Parameters, grant, required};
+use super::stage::{Also, Stage, advance, ask};
+use super::{Outcome, Parameters, required};
 use crate::cx::ClientCx;
-use crate::subject;
-use crate::{client_auth, names, passwords};
+use crate::{names, passwords, subject};
 
 const PREFIX: &str = "userAttributes.";
 
 /// Asks for a new password, showing what the client may read and what the pool still requires.
-pub(super) async fn challenge(cx: &ClientCx, user: &User) -> Result<Outcome> {
-    let session = SessionToken::new(cx, Step::NewPasswordRequired, user).seal(cx)?;
+pub(super) async fn challenge(cx: &ClientCx, stage: Stage, mut also: Also) -> Result<Outcome> {
+    let user = &stage.user;
     let readable: Map<_, _> = user
         .attributes
         .iter()
@@ -28,70 +29,45 @@ pub(super) async fn challenge(cx: &ClientCx, user: &User) -> Result<Outcome> {
     let missing: Vec<String> = attributes::missing_required(cx.pool(), &user.attributes)
         .map(|name| format!("{PREFIX}{name}"))
         .collect();
-    subject::give_back(cx, user).await?;
-    Ok(Outcome::Challenge {
-        step: Step::NewPasswordRequired,
-        session,
-        parameters: [
-            ("USER_ID_FOR_SRP".to_owned(), user.username.clone()),
-            ("userAttributes".to_owned(), json!(readable).to_string()),
-            ("requiredAttributes".to_owned(), json!(missing).to_string()),
-        ]
-        .into(),
-    })
+    let parameters = [
+        ("USER_ID_FOR_SRP", user.username.clone()),
+        ("userAttributes", json!(readable).to_string()),
+        ("requiredAttributes", json!(missing).to_string()),
+    ];
+    also.more.push(subject::forget(cx, user));
+    let token = stage.token(cx, Step::NewPasswordRequired);
+    ask(cx, &stage, token, parameters, also).await
 }
 
-/// How often the step is evaluated again when the user changed under it.
-const TRIES: u32 = 3;
-
-/// Sets the password and whatever attributes come with it, and signs the user in.
-pub(super) async fn answer(cx: &ClientCx, session: Option<&str>, responses: &Parameters) -> Result<Outcome> {
-    for _ in 0..TRIES {
-        match attempt(cx, session, responses).await {
-            Err(Error::ConcurrentModification) => {}
-            done => return done,
-        }
-    }
-    Err(Error::InvalidSession)
+/// Sets the password and whatever attributes come with it, and goes on.
+pub(super) async fn answer(cx: &ClientCx, token: &SessionToken, responses: &Parameters) -> Result<Outcome> {
+    retry(|| attempt(cx, token, responses)).await
 }
 
-async fn attempt(cx: &ClientCx, session: Option<&str>, responses: &Parameters) -> Result<Outcome> {
-    let name = required(responses, "USERNAME")?;
+async fn attempt(cx: &ClientCx, token: &SessionToken, responses: &Parameters) -> Result<Outcome> {
     let password = required(responses, "NEW_PASSWORD")?;
-    let token = SessionToken::open(cx, session.ok_or(Error::InvalidSession)?, Step::NewPasswordRequired)?;
-    let user = token.user(cx).await?;
-    let hash = responses.get("SECRET_HASH").map(String::as_str);
-    client_auth::check_hash(cx, &[name, &user.username], hash).await?;
-    if !is_named(cx, &user, name).await? {
-        return Err(Error::InvalidSession);
+    let mut stage = Stage::of(cx, token, user(cx, token, responses).await?).await?;
+    // The temporary password may have expired since it was proved.
+    if let Next::Deny(error) = auth::next(&stage.facts(cx), stage.proofs) {
+        return Err(error);
     }
-    let present = storage::passwords::find(cx.db(), cx.pool_ref(), &user).await?;
-    let until = present.as_ref().and_then(|p| p.expires_at);
-    match auth::next(&user, until, Proofs { password: true, new_password: true }, cx.now()) {
-        Next::Grant => {}
-        Next::Deny(error) => return Err(error),
-        Next::Challenge(_) => return Err(Error::InvalidSession),
-    }
-    let given = given_attributes(cx, &user, responses)?;
-    let mut after = user.clone();
+    let given = given_attributes(cx, &stage.user, responses)?;
+    let mut after = stage.user.clone();
     after.attributes.extend(given);
     attributes::check_required(cx.pool(), &after.attributes)?;
     after.status = UserStatus::Confirmed;
-    let made = passwords::make(cx, &user.username, present.as_ref(), password, None).await?;
+    let made = passwords::make(cx, &after.username, stage.password.as_ref(), password, None).await?;
     let now = cx.now();
-    let mut change = users::update(cx.pool_ref(), &user, &after, Credentials::Changed, now)?;
-    change.extend(names::change(cx.pool(), cx.pool_ref(), &user, &after));
-    change.push(storage::passwords::put(cx.db(), cx.pool_ref(), &user, &made)?);
+    let mut change = users::update(cx.pool_ref(), &stage.user, &after, Credentials::Changed, now)?;
+    change.extend(names::change(cx.pool(), cx.pool_ref(), &stage.user, &after));
+    change.push(storage::passwords::put(cx.db(), cx.pool_ref(), &after, &made)?);
     after.version += 1;
     after.credential_version += 1;
     after.modified_at = now;
-    let also = grant::Also { user_change: Some(change), more: vec![token.spend(cx)] };
-    grant::grant(cx, &after, also).await
-}
-
-/// Whether `name` means this user, by any of its names.
-async fn is_named(cx: &ClientCx, user: &User, name: &str) -> Result<bool> {
-    Ok(subject::find(cx, name).await?.is_some_and(|found| found.id == user.id))
+    stage.user = after;
+    stage.password = Some(made);
+    stage.proofs = token.attempt.proved(Proof::NewPassword)?;
+    advance(cx, stage, Also { user_change: Some(change), more: vec![token.spend(cx)] }).await
 }
 
 /// `userAttributes.<name>` among the responses. A value that repeats the present one is no change; another

@@ -1,44 +1,59 @@
-//! USER_PASSWORD_AUTH and ADMIN_USER_PASSWORD_AUTH: the password in plain.
+//! USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH and the PASSWORD challenge: the password in plain.
 
-use domain::auth::Proofs;
+use domain::auth::{Attempt, First, Proof, Step};
 use domain::{Error, Result};
 use storage::attempts;
+use storage::engine::Statement;
 
-use super::{Outcome, Parameters, grant, proceed, required};
+use super::answer::{Answerer, answerer, retry};
+use super::session_token::SessionToken;
+use super::stage::{Also, Stage, advance};
+use super::{Outcome, Parameters, device, grant, optional, required};
 use crate::cx::ClientCx;
 use crate::subject;
 use crate::{client_auth, passwords};
 
-/// How often the step is evaluated again when the user changed under it.
-const TRIES: u32 = 3;
-
-pub(super) async fn sign_in(cx: &ClientCx, parameters: &Parameters) -> Result<Outcome> {
+pub(super) async fn begin(cx: &ClientCx, parameters: &Parameters) -> Result<Outcome> {
     let name = required(parameters, "USERNAME")?;
     let password = required(parameters, "PASSWORD")?;
-    client_auth::check_hash(cx, &[name], parameters.get("SECRET_HASH").map(String::as_str)).await?;
-    for _ in 0..TRIES {
-        match attempt(cx, name, password).await {
-            Err(Error::ConcurrentModification) => {}
-            done => return done,
-        }
-    }
-    Err(Error::ConcurrentModification)
+    client_auth::check_hash(cx, &[name], optional(parameters, "SECRET_HASH")).await?;
+    let device_key = optional(parameters, "DEVICE_KEY");
+    retry(|| attempt(cx, name, password, device_key, None)).await
 }
 
-async fn attempt(cx: &ClientCx, name: &str, password: &str) -> Result<Outcome> {
-    let user = subject::find(cx, name).await?;
-    subject::refuse_unknown(cx, user.as_ref())?;
-    let stored = match &user {
-        Some(user) => storage::passwords::find(cx.db(), cx.pool_ref(), user).await?,
-        None => None,
+/// The answer to a PASSWORD challenge. A wrong password leaves the Session usable.
+pub(super) async fn answer(cx: &ClientCx, token: &SessionToken, responses: &Parameters) -> Result<Outcome> {
+    let password = required(responses, "PASSWORD")?;
+    let name = match answerer(cx, token, responses).await? {
+        Answerer::User(user) => user.username,
+        Answerer::Nobody(name) => name,
     };
+    retry(|| attempt(cx, &name, password, token.device_key.as_deref(), Some(token))).await
+}
+
+/// One try with a password. `token` is the Session it answers, if any, which a right one spends.
+pub(super) async fn attempt(
+    cx: &ClientCx,
+    name: &str,
+    password: &str,
+    device_key: Option<&str>,
+    token: Option<&SessionToken>,
+) -> Result<Outcome> {
+    let (user, stored) = subject::find_with_password(cx, name).await?.unzip();
+    let stored = stored.flatten();
+    subject::refuse_unknown(cx, user.as_ref())?;
+    let device_key = device::remembered(cx, user.as_ref(), device_key).await?;
     let _turn = grant::turn(cx, user.as_ref(), name).await?;
     let locked = |guard| (guard == attempts::ALLOWED).then_some(Error::PasswordAttemptsExceeded);
-    cx.db().apply([subject::charge(cx, user.as_ref(), name)], locked).await?;
+    cx.apply([subject::charge(cx, user.as_ref(), name)], locked).await?;
     let right = passwords::check(cx, stored.as_ref(), password).await?;
     match (user, stored) {
         (Some(user), Some(stored)) if right => {
-            proceed(cx, &user, &stored, Proofs { password: true, ..Proofs::default() }).await
+            let mut stage = Stage::first(user, Some(stored), device_key);
+            let asked = token.map_or(Attempt::at(Step::Password), |token| token.attempt);
+            stage.proofs = asked.proved(Proof::First(First::Password))?;
+            let spent: Vec<Statement> = token.map(|token| token.spend(cx)).into_iter().collect();
+            advance(cx, stage, Also::these(spent)).await
         }
         _ => Err(Error::IncorrectUsernameOrPassword),
     }

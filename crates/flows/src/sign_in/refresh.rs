@@ -8,6 +8,7 @@ use wire::cognito_idp::shapes::AuthenticationResultType;
 use super::{Outcome, Parameters, refuse_unenforced, required};
 use crate::client_auth;
 use crate::cx::ClientCx;
+use crate::session_tracking;
 use crate::tokens::{self, RefreshToken};
 
 /// How often a rotation is judged again when another call rotated in between.
@@ -26,6 +27,7 @@ pub(super) async fn by_parameters(cx: &ClientCx, parameters: &Parameters) -> Res
     client_auth::check_hash_with(cx, &secrets, &[&user.username, user.id.as_str()], hash)
         .map_err(|_| Error::RefreshSecretMismatch(cx.client.id.clone()))?;
     check_present(&session, generation)?;
+    session_tracking::touch_now(cx, &session).await?;
     let groups = storage::groups::of_user(cx.db(), cx.pool_ref(), &user.id).await?;
     Ok(Outcome::Granted(Box::new(tokens::issue(cx, &user, groups, &session, None)?)))
 }
@@ -43,18 +45,23 @@ pub async fn refresh(
         let next = match grace {
             None => {
                 check_present(&session, generation)?;
+                session_tracking::touch_now(cx, &session).await?;
                 None
             }
             Some(grace) => match session.rotation.judge(generation, grace, cx.now()) {
                 RotationStep::Reused => return Err(Error::RefreshTokenReused),
-                RotationStep::Repeat => Some(session.rotation.generation),
+                RotationStep::Repeat => {
+                    session_tracking::touch_now(cx, &session).await?;
+                    Some(session.rotation.generation)
+                }
                 RotationStep::Advance => {
                     let next = Rotation { generation: generation + 1, rotated_at: cx.now() };
-                    let batch = [
+                    let mut batch = vec![
                         users::credentials_unchanged(cx.pool_ref(), &user),
                         sessions::rotate(cx.pool_ref(), &session, next),
                     ];
-                    match cx.db().apply(batch, |_| None).await {
+                    batch.extend(session_tracking::touch(cx, &session));
+                    match cx.apply(batch, |_| None).await {
                         Ok(()) => Some(next.generation),
                         Err(Error::ConcurrentModification) => continue,
                         Err(error) => return Err(error),
@@ -79,8 +86,9 @@ async fn find(cx: &ClientCx, token: &str, device_key: Option<&str>) -> Result<(U
     if token.client != cx.client.id.as_str() {
         return Err(Error::RefreshTokenInvalid);
     }
-    let session =
-        sessions::find(cx.db(), cx.pool_ref(), &token.session).await?.ok_or(Error::RefreshTokenRevoked)?;
+    let (user, session) = sessions::find_with_user(cx.db(), cx.pool_ref(), &token.session)
+        .await?
+        .ok_or(Error::RefreshTokenRevoked)?;
     if session.client_id != cx.client.id {
         return Err(Error::RefreshTokenInvalid);
     }
@@ -90,8 +98,6 @@ async fn find(cx: &ClientCx, token: &str, device_key: Option<&str>) -> Result<(U
     if session.device_key.as_deref().is_some_and(|key| device_key != Some(key)) {
         return Err(Error::RefreshTokenInvalid);
     }
-    let user =
-        users::find(cx.db(), cx.pool_ref(), &session.user_id).await?.ok_or(Error::RefreshTokenRevoked)?;
     if !user.enabled {
         return Err(Error::UserDisabled);
     }

@@ -1,66 +1,110 @@
 //! The `Session` between two steps: a sealed statement of where an attempt stands.
 
 use crypto::secret_box::Context;
-use domain::auth::{self, Step};
-use domain::ids::UserId;
+use domain::auth::{Attempt, Step};
+use domain::ids::{ClientId, PoolId, UserId};
 use domain::time::Time;
 use domain::{Error, Result, User};
 use serde::{Deserialize, Serialize};
 use storage::engine::Statement;
 use storage::spent;
 
-use crate::cx::ClientCx;
+use crate::cx::{ClientCx, PoolCx};
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct SessionToken {
-    step: Step,
-    client: String,
-    /// The user's id and credential version; absent while only the secret block knows.
-    user: Option<(UserId, i64)>,
+pub(crate) struct SessionToken {
+    pub(super) attempt: Attempt,
+    client: ClientId,
+    pub(super) whose: Whose,
+    /// The device that the client named, if the user remembers it.
+    pub(super) device_key: Option<String>,
+    /// The code that answers the step, if one was sent.
+    pub(super) code: Option<SentCode>,
+    /// A secret that the step is checked against, as the step keeps it.
+    pub(super) state: Option<String>,
     nonce: String,
-    expires_at: Time,
+    pub(super) expires_at: Time,
+}
+
+/// Whose attempt it is.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) enum Whose {
+    /// By id and credential version.
+    User(UserId, i64),
+    /// A name nobody has, as typed.
+    Nobody(String),
+    /// Only the secret block beside it knows.
+    Unsaid,
+}
+
+/// A code under way: what it must be, and the address it went to.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct SentCode {
+    pub(super) mac: Vec<u8>,
+    pub(super) address: String,
 }
 
 impl SessionToken {
-    /// Beside an SRP challenge: it shares the secret block's nonce.
-    pub(super) fn srp(cx: &ClientCx, nonce: &str, expires_at: Time) -> Self {
+    pub(super) fn new(cx: &ClientCx, attempt: Attempt, whose: Whose) -> Self {
         Self {
-            step: Step::PasswordVerifier,
-            client: cx.client.id.to_string(),
-            user: None,
-            nonce: nonce.to_owned(),
-            expires_at,
-        }
-    }
-
-    /// For the next step of a user who has proved the password.
-    pub(super) fn new(cx: &ClientCx, step: Step, user: &User) -> Self {
-        Self {
-            step,
-            client: cx.client.id.to_string(),
-            user: Some((user.id.clone(), user.credential_version)),
+            attempt,
+            client: cx.client.id.clone(),
+            whose,
+            device_key: None,
+            code: None,
+            state: None,
             nonce: crypto::random::uuid(cx.random()),
             expires_at: cx.now() + cx.client.auth_session_validity(),
         }
     }
 
-    pub(super) fn seal(&self, cx: &ClientCx) -> Result<String> {
-        let text = serde_json::to_vec(self).map_err(Error::internal)?;
-        Ok(cx.services.keys.seal_text(&context(cx), &text, cx.random()))
+    pub(super) fn of_user(cx: &ClientCx, attempt: Attempt, user: &User) -> Self {
+        Self::new(cx, attempt, Whose::User(user.id.clone(), user.credential_version))
     }
 
-    /// Opens a Session of this client that waits for `step` and has not expired.
-    pub(super) fn open(cx: &ClientCx, text: &str, step: Step) -> Result<Self> {
-        let opened = cx.services.keys.open_text(&context(cx), text).map_err(|_| Error::InvalidSession)?;
+    /// Beside an SRP challenge: it shares the secret block's nonce.
+    pub(super) fn srp(cx: &ClientCx, attempt: Attempt, nonce: &str, expires_at: Time) -> Self {
+        Self { nonce: nonce.to_owned(), expires_at, ..Self::new(cx, attempt, Whose::Unsaid) }
+    }
+
+    /// The text a client carries to the next step. The pool in front says under which key it is sealed.
+    pub(crate) fn seal(&self, cx: &PoolCx) -> Result<String> {
+        let text = serde_json::to_vec(self).map_err(Error::internal)?;
+        let sealed = cx.services.keys.seal_text(&context(cx), &text, cx.random());
+        Ok(format!("{}.{sealed}", cx.pool().id))
+    }
+
+    /// Which pool a Session claims to be of.
+    pub(crate) fn pool_hint(text: &str) -> Option<PoolId> {
+        text.split_once('.').map(|(pool, _)| PoolId::new(pool))
+    }
+
+    /// Opens a Session of this pool that has not expired.
+    pub(crate) fn open_in(cx: &PoolCx, text: &str) -> Result<Self> {
+        let sealed = text.strip_prefix(cx.pool().id.as_str()).and_then(|rest| rest.strip_prefix('.'));
+        let sealed = sealed.ok_or(Error::InvalidSession)?;
+        let opened = cx.services.keys.open_text(&context(cx), sealed).map_err(|_| Error::InvalidSession)?;
         let token: Self = serde_json::from_slice(&opened).map_err(|_| Error::InvalidSession)?;
-        if token.client != cx.client.id.as_str() {
-            return Err(Error::InvalidSession);
-        }
-        auth::expect(token.step, step)?;
-        if cx.now() >= token.expires_at {
-            return Err(Error::SessionExpired);
-        }
-        Ok(token)
+        if cx.now() >= token.expires_at { Err(Error::SessionExpired) } else { Ok(token) }
+    }
+
+    /// Opens a Session of this client that has not expired.
+    pub(super) fn open(cx: &ClientCx, text: &str) -> Result<Self> {
+        let token = Self::open_in(cx, text)?;
+        if token.client == cx.client.id { Ok(token) } else { Err(Error::InvalidSession) }
+    }
+
+    /// A software token can be set up in this attempt.
+    pub(crate) fn waits_for_set_up(&self) -> bool {
+        self.attempt.step == Step::MfaSetup
+    }
+
+    pub(crate) fn client(&self) -> &ClientId {
+        &self.client
+    }
+
+    pub(super) fn nonce(&self) -> &str {
+        &self.nonce
     }
 
     pub(super) fn check_nonce(&self, nonce: &str) -> Result<()> {
@@ -68,19 +112,34 @@ impl SessionToken {
     }
 
     /// The user it is of, unless its credentials changed since.
-    pub(super) async fn user(&self, cx: &ClientCx) -> Result<User> {
-        let (id, version) = self.user.as_ref().ok_or(Error::InvalidSession)?;
+    pub(crate) async fn user(&self, cx: &PoolCx) -> Result<User> {
+        let Whose::User(id, version) = &self.whose else { return Err(Error::InvalidSession) };
         let user = storage::users::find(cx.db(), cx.pool_ref(), id).await?.ok_or(Error::InvalidSession)?;
         if user.credential_version == *version { Ok(user) } else { Err(Error::InvalidSession) }
     }
 
     /// Spends it: fails by [`spent::UNSPENT`] the second time.
-    pub(super) fn spend(&self, cx: &ClientCx) -> Statement {
+    pub(crate) fn spend(&self, cx: &PoolCx) -> Statement {
         spent::spend(cx.pool_ref(), &self.nonce, self.expires_at)
+    }
+
+    /// The attempt goes on in a Session of its own, waiting for `step`, of a user whose credentials are as
+    /// given.
+    pub(crate) fn followed_by(&self, cx: &PoolCx, step: Step, user: &User) -> Self {
+        Self {
+            attempt: self.attempt.waiting_for(step),
+            client: self.client.clone(),
+            whose: Whose::User(user.id.clone(), user.credential_version),
+            device_key: self.device_key.clone(),
+            code: None,
+            state: None,
+            nonce: crypto::random::uuid(cx.random()),
+            expires_at: self.expires_at,
+        }
     }
 }
 
-fn context(cx: &ClientCx) -> Context<'_> {
+fn context(cx: &PoolCx) -> Context<'_> {
     Context {
         purpose: "session",
         table: "",

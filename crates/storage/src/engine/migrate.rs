@@ -16,7 +16,10 @@ impl Schema {
         include_str!("../../migrations/0001_pools.sql"),
         include_str!("../../migrations/0002_users.sql"),
         include_str!("../../migrations/0003_sign_in.sql"),
-        include_str!("../../migrations/0005_passkeys.sql"),
+        include_str!("../../migrations/0004_factors.sql"),
+        include_str!("../../migrations/0005_session_tracking.sql"),
+        include_str!("../../migrations/0006_devices.sql"),
+        include_str!("../../migrations/0007_passkeys.sql"),
     ]);
 
     pub(super) fn version(self) -> i64 {

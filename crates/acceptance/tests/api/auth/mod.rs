@@ -1,7 +1,11 @@
 mod between_check_and_grant;
+mod choice;
 mod initiate_auth;
 mod one_owner;
+mod one_time_codes;
 mod refresh;
 mod respond_to_auth_challenge;
+mod second_factor;
 mod sign_out;
-mod tokens;
+pub(super) mod tokens;
+mod unknown_names;

@@ -9,7 +9,7 @@ use testkit::TestServer;
 const PASSWORD: &str = "Correct-Horse 7!";
 
 /// The claims of a token, unverified.
-pub(super) fn claims(token: &Value) -> Value {
+pub(in crate::api) fn claims(token: &Value) -> Value {
     part(token, 1)
 }
 

@@ -54,6 +54,7 @@ async fn crowd(server: &TestServer, pool: &str, count: usize) -> Vec<String> {
             enabled: true,
             attributes: Attributes::from([("name".into(), "same".into())]),
             pending: Attributes::new(),
+            factors: Default::default(),
             version: 1,
             credential_version: 1,
             created_at: Time::default(),

@@ -7,18 +7,18 @@ use flows::cx::PoolCx;
 use flows::sign_in;
 use wire::cognito_idp::shapes::{AdminInitiateAuthRequest, AdminInitiateAuthResponse};
 
-use super::Answer;
+use super::FromOutcome as _;
 
 pub async fn handle(cx: PoolCx, input: AdminInitiateAuthRequest) -> Result<AdminInitiateAuthResponse> {
     let cx = cx.with_client(&ClientId::new(input.client_id)).await?;
     let parameters = input.auth_parameters.unwrap_or_default();
-    let answer: Answer =
-        sign_in::initiate(&cx, Surface::Administrator, input.auth_flow, &parameters).await?.into();
-    Ok(AdminInitiateAuthResponse {
-        challenge_name: answer.challenge_name,
-        session: answer.session,
-        challenge_parameters: answer.challenge_parameters,
-        authentication_result: answer.authentication_result,
-        available_challenges: None,
-    })
+    let outcome = sign_in::initiate(
+        &cx,
+        Surface::Administrator,
+        input.auth_flow,
+        &parameters,
+        input.session.as_deref(),
+    )
+    .await?;
+    Ok(AdminInitiateAuthResponse::from_outcome(outcome))
 }

@@ -6,7 +6,7 @@ use flows::cx::PoolCx;
 use flows::sign_in;
 use wire::cognito_idp::shapes::{AdminRespondToAuthChallengeRequest, AdminRespondToAuthChallengeResponse};
 
-use super::Answer;
+use super::FromOutcome as _;
 
 pub async fn handle(
     cx: PoolCx,
@@ -14,13 +14,6 @@ pub async fn handle(
 ) -> Result<AdminRespondToAuthChallengeResponse> {
     let cx = cx.with_client(&ClientId::new(input.client_id)).await?;
     let responses = input.challenge_responses.unwrap_or_default();
-    let answer: Answer =
-        sign_in::respond(&cx, input.challenge_name, input.session.as_deref(), &responses).await?.into();
-    Ok(AdminRespondToAuthChallengeResponse {
-        challenge_name: answer.challenge_name,
-        session: answer.session,
-        challenge_parameters: answer.challenge_parameters,
-        authentication_result: answer.authentication_result,
-        available_challenges: None,
-    })
+    let outcome = sign_in::respond(&cx, input.challenge_name, input.session.as_deref(), &responses).await?;
+    Ok(AdminRespondToAuthChallengeResponse::from_outcome(outcome))
 }

@@ -1,4 +1,5 @@
-//! RevokeToken. The client's secret comes raw.
+//! RevokeToken. The client's secret comes raw. `RevokeAssociatedSessions` finds nothing: no session came from
+//! single sign-on.
 
 use domain::Result;
 use flows::cx::ClientCx;

@@ -34,7 +34,7 @@ async fn describe(cx: &PoolCx, client: &Client) -> Result<UserPoolClientType> {
     })
 }
 
-async fn find(cx: &PoolCx, id: &str) -> Result<Client> {
+pub(super) async fn find(cx: &PoolCx, id: &str) -> Result<Client> {
     let id = ClientId::new(id);
     storage::clients::find(cx.db(), cx.pool_ref(), &id).await?.ok_or(Error::ClientNotFound(id))
 }

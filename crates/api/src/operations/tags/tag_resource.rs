@@ -9,10 +9,8 @@ use wire::cognito_idp::shapes::TagResourceRequest;
 
 pub async fn handle(cx: PoolCx, input: TagResourceRequest) -> Result<Empty> {
     pools::change(&cx, |pool| {
-        let mut settings = pool.settings.clone();
-        settings.user_pool_tags.get_or_insert_default().extend(input.tags.clone());
-        check_tags(&settings)?;
-        Ok(settings)
+        pool.settings.user_pool_tags.get_or_insert_default().extend(input.tags.clone());
+        check_tags(&pool.settings)
     })
     .await?;
     Ok(Empty {})

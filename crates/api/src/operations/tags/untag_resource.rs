@@ -8,9 +8,9 @@ use wire::cognito_idp::shapes::UntagResourceRequest;
 
 pub async fn handle(cx: PoolCx, input: UntagResourceRequest) -> Result<Empty> {
     pools::change(&cx, |pool| {
-        let mut settings = pool.settings.clone();
-        settings.user_pool_tags.get_or_insert_default().retain(|name, _| !input.tag_keys.contains(name));
-        Ok(settings)
+        let tags = pool.settings.user_pool_tags.get_or_insert_default();
+        tags.retain(|name, _| !input.tag_keys.contains(name));
+        Ok(())
     })
     .await?;
     Ok(Empty {})

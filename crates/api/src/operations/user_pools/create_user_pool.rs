@@ -1,7 +1,8 @@
 //! CreateUserPool.
 
 use domain::ids::PoolId;
-use domain::pool::FactorSettings;
+use domain::pool::MfaSettings;
+use domain::session_tracking::SessionTracking;
 use domain::{Pool, Result};
 use flows::cx::AccountCx;
 use flows::pools;
@@ -19,6 +20,8 @@ pub(crate) async fn create(
     input: CreateUserPoolRequest,
 ) -> Result<CreateUserPoolResponse> {
     let settings = domain::pool::settings::create(input)?;
+    let mut mfa = MfaSettings::default();
+    mfa.follow(&settings)?;
     let now = cx.now();
     let pool = Pool {
         issuer: format!("{}/{id}", cx.services.base_url),
@@ -26,10 +29,11 @@ pub(crate) async fn create(
         account: cx.account.clone(),
         region: cx.region.clone(),
         settings,
-        factors: FactorSettings::default(),
+        mfa,
         version: 1,
         created_at: now,
         modified_at: now,
+        session_tracking: SessionTracking::default(),
     };
     pools::create(&cx.services, &pool).await?;
     Ok(CreateUserPoolResponse { user_pool: Some(super::describe(&pool, 0)) })

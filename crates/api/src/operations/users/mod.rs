@@ -26,7 +26,7 @@ pub(super) fn describe_user(user: &User, visible: impl Fn(&str) -> bool) -> User
         user_last_modified_date: Some(Timestamp(user.modified_at.millis())),
         enabled: Some(user.enabled),
         user_status: Some(status(user.status)),
-        ..Default::default()
+        mfa_options: super::mfa::options(user),
     }
 }
 

@@ -1,0 +1,114 @@
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use testkit::TestServer;
+
+const EMAIL: &str = "dana@example.com";
+const INVALID: (&str, &str) = ("NotAuthorizedException", "Invalid session for the user.");
+
+async fn house() -> (TestServer, String, String) {
+    let server = TestServer::start().await;
+    let policies = json!({ "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] } });
+    let settings = json!({
+        "Policies": policies, "AutoVerifiedAttributes": ["email"], "UsernameAttributes": ["email"],
+    });
+    let pool = server.pool(settings).await;
+    let client = server.client(&pool, json!({ "ExplicitAuthFlows": ["ALLOW_USER_AUTH"] })).await;
+    (server, pool, client)
+}
+
+async fn sign_up(server: &TestServer, client: &str) -> Value {
+    let email = json!([{ "Name": "email", "Value": EMAIL }]);
+    let input = json!({ "ClientId": client, "Username": EMAIL, "UserAttributes": email });
+    server.call_unsigned("SignUp", input).await.ok()
+}
+
+#[tokio::test]
+async fn a_password_is_needed_where_there_is_no_other_way() {
+    let server = TestServer::start().await;
+    let pool = server.pool(json!({})).await;
+    let client = server.client(&pool, json!({})).await;
+    let input = json!({ "ClientId": client, "Username": "dana" });
+    server.call_unsigned("SignUp", input).await.refused_as("InvalidParameterException");
+}
+
+#[tokio::test]
+async fn a_right_code_confirms_whoever_signed_up_without_a_password() {
+    let (server, pool, client) = house().await;
+    let made = sign_up(&server, &client).await;
+    assert_eq!(made["UserConfirmed"], false);
+    let begin = json!({ "USERNAME": EMAIL, "PREFERRED_CHALLENGE": "EMAIL_OTP" });
+    let challenge = server.choose(&client, begin).await.ok();
+    assert_eq!(challenge["ChallengeName"], "EMAIL_OTP");
+    assert_eq!(challenge["AvailableChallenges"], json!(["EMAIL_OTP"]));
+    let mail = server.mailbox(EMAIL).await;
+    assert_eq!((mail.len(), mail[0].purpose), (2, "authentication"));
+    let code = mail[0].code.clone().unwrap();
+    assert_eq!(code.len(), 8);
+    let answer = json!({ "USERNAME": EMAIL, "EMAIL_OTP_CODE": code });
+    let tokens = server.respond(&client, &challenge, answer.clone()).await.ok();
+    assert!(tokens["AuthenticationResult"]["IdToken"].is_string());
+    server.respond(&client, &challenge, answer).await.refused_as("NotAuthorizedException");
+    let user = server.call("AdminGetUser", json!({ "UserPoolId": pool, "Username": EMAIL })).await.ok();
+    assert_eq!(user["UserStatus"], "CONFIRMED");
+    assert!(
+        user["UserAttributes"]
+            .as_array()
+            .unwrap()
+            .contains(&json!({ "Name": "email_verified", "Value": "true" }))
+    );
+    // Without a password, none is right.
+    for password in ["", "Correct-Horse 7!"] {
+        let input = json!({ "USERNAME": EMAIL, "PREFERRED_CHALLENGE": "PASSWORD", "PASSWORD": password });
+        assert_eq!(server.choose(&client, input).await.ok()["ChallengeName"], "SELECT_CHALLENGE");
+    }
+}
+
+#[tokio::test]
+async fn a_confirmed_sign_up_signs_in_straight_away_once() {
+    let (server, pool, client) = house().await;
+    sign_up(&server, &client).await;
+    let code = server.code(EMAIL).await;
+    let confirm = json!({ "ClientId": client, "Username": EMAIL, "ConfirmationCode": code });
+    let session = server.call_unsigned("ConfirmSignUp", confirm).await.ok()["Session"].clone();
+    let sign_in = async |client: &str, name: &str, session: &Value| {
+        let input = json!({
+            "AuthFlow": "USER_AUTH", "ClientId": client, "Session": session,
+            "AuthParameters": { "USERNAME": name },
+        });
+        server.call_unsigned("InitiateAuth", input).await
+    };
+    let other = server.client(&pool, json!({ "ExplicitAuthFlows": ["ALLOW_USER_AUTH"] })).await;
+    sign_in(&other, EMAIL, &session).await.refused(INVALID.0, INVALID.1);
+    sign_in(&client, "eve@example.com", &session).await.refused(INVALID.0, INVALID.1);
+    sign_in(&client, EMAIL, &json!("x".repeat(40))).await.refused(INVALID.0, INVALID.1);
+    // No challenge waits for it.
+    let as_answer = json!({ "ChallengeName": "EMAIL_OTP", "Session": session });
+    let answer = json!({ "USERNAME": EMAIL, "EMAIL_OTP_CODE": code });
+    server.respond(&client, &as_answer, answer).await.refused(INVALID.0, INVALID.1);
+    assert!(sign_in(&client, EMAIL, &session).await.ok()["AuthenticationResult"]["AccessToken"].is_string());
+    sign_in(&client, EMAIL, &session).await.refused_as("NotAuthorizedException");
+}
+
+#[tokio::test]
+async fn the_session_of_a_sign_up_expires_and_dies_with_a_disable() {
+    let (server, pool, client) = house().await;
+    sign_up(&server, &client).await;
+    let confirm =
+        json!({ "ClientId": client, "Username": EMAIL, "ConfirmationCode": server.code(EMAIL).await });
+    let session = server.call_unsigned("ConfirmSignUp", confirm).await.ok()["Session"].clone();
+    let input = json!({
+        "AuthFlow": "USER_AUTH", "ClientId": client, "Session": session,
+        "AuthParameters": { "USERNAME": EMAIL },
+    });
+    let named = json!({ "UserPoolId": pool, "Username": EMAIL });
+    server.call("AdminDisableUser", named.clone()).await.ok();
+    server.call_unsigned("InitiateAuth", input.clone()).await.refused(INVALID.0, INVALID.1);
+    server.call("AdminEnableUser", named).await.ok();
+    server.call_unsigned("InitiateAuth", input.clone()).await.refused(INVALID.0, INVALID.1);
+    server.clock.advance(Duration::from_secs(181));
+    server
+        .call_unsigned("InitiateAuth", input)
+        .await
+        .refused("NotAuthorizedException", "Invalid session for the user, session is expired.");
+}

@@ -1,0 +1,166 @@
+//! What SetUserPoolMfaConfig sets beside the pool's other settings, and what it means for sign-in.
+
+use serde::{Deserialize, Serialize};
+use wire::cognito_idp::shapes::{
+    AuthFactorType, EmailMfaConfigType, EmailSendingAccountType, RecoveryOptionNameType, RecoveryOptionType,
+    SetUserPoolMfaConfigRequest, SoftwareTokenMfaConfigType, UserPoolMfaType, UserPoolTierType, UserPoolType,
+    UserVerificationType, WebAuthnConfigurationType, WebAuthnFactorConfigurationType,
+};
+
+use super::Pool;
+use crate::factors::Factor;
+use crate::{Error, Result};
+
+/// Second factors and passkeys of a pool. `MfaConfiguration` itself, the SMS settings and the SMS text are
+/// among the pool's settings, since CreateUserPool sets them too.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MfaSettings {
+    /// Text messages are a second factor.
+    pub sms: bool,
+    pub software_token: Option<SoftwareTokenMfaConfigType>,
+    pub email: Option<EmailMfaConfigType>,
+    pub web_authn: Option<WebAuthnConfigurationType>,
+}
+
+impl MfaSettings {
+    /// Follows what CreateUserPool or UpdateUserPool made of the pool's settings. To them a second factor is a
+    /// text message, unless SetUserPoolMfaConfig set up another.
+    pub fn follow(&mut self, settings: &UserPoolType) -> Result<()> {
+        let off = settings.mfa_configuration.is_none_or(|mfa| mfa == UserPoolMfaType::Off);
+        let another = self.offers_software_token() || self.email.is_some();
+        if !off && !another {
+            if settings.sms_configuration.is_none() {
+                return Err(Error::invalid(
+                    "SMS configuration and Auto verification for phone_number are required when MFA is required/optional",
+                ));
+            }
+            self.sms = true;
+        }
+        check(settings)
+    }
+
+    /// SetUserPoolMfaConfig: what is given replaces what was there.
+    pub fn set(&mut self, settings: &mut UserPoolType, request: SetUserPoolMfaConfigRequest) -> Result<()> {
+        if let Some(sms) = request.sms_mfa_configuration {
+            settings.sms_authentication_message = sms.sms_authentication_message;
+            self.sms = sms.sms_configuration.is_some();
+            settings.sms_configuration = sms.sms_configuration.or(settings.sms_configuration.take());
+        }
+        if let Some(email) = request.email_mfa_configuration {
+            check_email(settings)?;
+            self.email = Some(email);
+        }
+        self.software_token = request.software_token_mfa_configuration.or(self.software_token.take());
+        if let Some(web_authn) = request.webauthn_configuration {
+            self.web_authn = Some(web_authn);
+        }
+        settings.mfa_configuration = request.mfa_configuration.or(settings.mfa_configuration);
+        let off = settings.mfa_configuration.is_none_or(|mfa| mfa == UserPoolMfaType::Off);
+        if !off && !self.sms && !self.offers_software_token() && self.email.is_none() {
+            return Err(Error::invalid(
+                "Invalid MFA configuration given, can't turn MFA on without configuring any of the MFA types.",
+            ));
+        }
+        check(settings)
+    }
+
+    fn offers_software_token(&self) -> bool {
+        self.software_token.as_ref().is_some_and(|c| c.enabled == Some(true))
+    }
+}
+
+/// What a second factor proves must not be all that the first one proves.
+fn check(settings: &UserPoolType) -> Result<()> {
+    let policy = settings.policies.as_ref().and_then(|p| p.sign_in_policy.as_ref());
+    let first = policy.and_then(|p| p.allowed_first_auth_factors.as_deref()).unwrap_or_default();
+    let by_code = first.iter().any(|f| matches!(f, AuthFactorType::EmailOtp | AuthFactorType::SmsOtp));
+    if settings.mfa_configuration == Some(UserPoolMfaType::On) && by_code {
+        return Err(Error::invalid(
+            "MFA cannot be required while EMAIL_OTP or SMS_OTP is among the allowed first authentication factors.",
+        ));
+    }
+    Ok(())
+}
+
+/// E-mail as second factor needs a sender of the pool's own, and another way to recover.
+fn check_email(settings: &UserPoolType) -> Result<()> {
+    if settings.user_pool_tier == Some(UserPoolTierType::Lite) {
+        return Err(Error::FeatureUnavailableInTier(
+            "Email MFA is not available in the feature plan LITE.".into(),
+        ));
+    }
+    let sender = settings.email_configuration.as_ref().and_then(|c| c.email_sending_account);
+    if sender != Some(EmailSendingAccountType::Developer) {
+        return Err(Error::invalid("Email MFA requires an email configuration with the DEVELOPER sender."));
+    }
+    let recovery = settings.account_recovery_setting.as_ref().and_then(|s| s.recovery_mechanisms.as_deref());
+    let only_email = |list: &[RecoveryOptionType]| {
+        !list.is_empty() && list.iter().all(|m| m.name == RecoveryOptionNameType::VerifiedEmail)
+    };
+    if recovery.is_some_and(only_email) {
+        return Err(Error::invalid("Email MFA requires a recovery mechanism other than verified_email."));
+    }
+    Ok(())
+}
+
+impl Pool {
+    pub fn mfa_configuration(&self) -> UserPoolMfaType {
+        self.settings.mfa_configuration.unwrap_or(UserPoolMfaType::Off)
+    }
+
+    /// The second factors that the pool offers.
+    pub fn second_factors(&self) -> impl Iterator<Item = Factor> {
+        let offered = |factor| match factor {
+            Factor::Sms => self.mfa.sms && self.settings.sms_configuration.is_some(),
+            Factor::SoftwareToken => self.mfa.offers_software_token(),
+            Factor::Email => self.mfa.email.is_some(),
+        };
+        Factor::ALL.into_iter().filter(move |factor| offered(*factor))
+    }
+
+    /// Whether this factor is by the channel that `AccountRecoverySetting`, if set, puts first: it would prove
+    /// nothing beside a password that was reset by the same channel.
+    pub fn is_primary_recovery(&self, factor: Factor) -> bool {
+        let mechanisms =
+            self.settings.account_recovery_setting.as_ref().and_then(|s| s.recovery_mechanisms.as_ref());
+        let first = mechanisms.and_then(|list| list.iter().min_by_key(|m| m.priority)).map(|m| m.name);
+        match factor {
+            Factor::Sms => first == Some(RecoveryOptionNameType::VerifiedPhoneNumber),
+            Factor::Email => first == Some(RecoveryOptionNameType::VerifiedEmail),
+            Factor::SoftwareToken => false,
+        }
+    }
+
+    /// `SignInPolicy.AllowedFirstAuthFactors`.
+    pub fn allows_first_factor(&self, factor: AuthFactorType) -> bool {
+        let policy = self.settings.policies.as_ref().and_then(|p| p.sign_in_policy.as_ref());
+        match policy.and_then(|p| p.allowed_first_auth_factors.as_deref()) {
+            Some(allowed) => allowed.contains(&factor),
+            None => factor == AuthFactorType::Password,
+        }
+    }
+
+    /// Users can be without a password: a code is a first factor.
+    pub fn has_passwordless_factor(&self) -> bool {
+        self.allows_first_factor(AuthFactorType::EmailOtp) || self.allows_first_factor(AuthFactorType::SmsOtp)
+    }
+
+    /// A passkey whose authenticator verified the user counts as two factors.
+    pub fn passkey_is_multi_factor(&self) -> bool {
+        let configured = self.mfa.web_authn.as_ref().and_then(|c| c.factor_configuration);
+        configured == Some(WebAuthnFactorConfigurationType::MultiFactorWithUserVerification)
+    }
+
+    /// The authenticator must verify the user.
+    pub fn requires_user_verification(&self) -> bool {
+        let required = self.mfa.web_authn.as_ref().and_then(|c| c.user_verification);
+        required == Some(UserVerificationType::Required)
+    }
+
+    /// `ChallengeRequiredOnNewDevice`: a remembered device stands for the second factor.
+    pub fn device_replaces_mfa(&self) -> bool {
+        let configuration = self.settings.device_configuration.as_ref();
+        configuration.and_then(|c| c.challenge_required_on_new_device) == Some(true)
+    }
+}
