@@ -33,6 +33,7 @@ pub async fn update_own(cx: &UserCx, given: &[AttributeType]) -> Result<Vec<Code
             let Some(value) = written.get(attribute).filter(|v| !v.is_empty()).cloned() else { continue };
             if user.attributes.get(attribute) == Some(&value) {
                 written.remove(attribute);
+                after.pending.remove(attribute);
                 continue;
             }
             let waits = cx.pool().verified_before_update().contains(&kind);
@@ -46,6 +47,7 @@ pub async fn update_own(cx: &UserCx, given: &[AttributeType]) -> Result<Vec<Code
                 let destination = Destination { medium, address: value };
                 let (statements, details) =
                     send(cx, user, attribute, &destination, MessagePurpose::UpdateUserAttribute).await?;
+                more.push(codes::charge_send(cx, user, verifiable(attribute)?.0));
                 more.extend(statements);
                 sent.push(details);
             }
