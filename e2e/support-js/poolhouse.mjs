@@ -13,12 +13,23 @@ import {
   CognitoIdentityProviderClient,
   CreateUserPoolClientCommand,
   CreateUserPoolCommand,
+  SetUserPoolMfaConfigCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 
 export const REGION = "us-east-1";
 export const PASSWORD = "Correct-Horse-7!";
 export const OTHER_PASSWORD = "Battery-Staple-8?";
 const START_MILLISECONDS = 30_000;
+/** What each second factor needs in SetUserPoolMfaConfig. */
+const MFA_BLOCKS = {
+  SMS_MFA: {
+    SmsMfaConfiguration: {
+      SmsConfiguration: { SnsCallerArn: "arn:aws:iam::000000000000:role/sms", ExternalId: "x" },
+    },
+  },
+  SOFTWARE_TOKEN_MFA: { SoftwareTokenMfaConfiguration: { Enabled: true } },
+  EMAIL_OTP: { EmailMfaConfiguration: { Message: "Code {####}", Subject: "Code" } },
+};
 
 let counter = 0;
 /** A name that nothing else in this test file uses. */
@@ -103,6 +114,29 @@ export class Poolhouse {
     );
     const id = pool.UserPool.Id;
     return { id, ...(await this.makeClient(id, client)) };
+  }
+
+  /** A pool that offers these second factors and, with mode ON, demands one. */
+  async makeMfaPool(mode, factors, settings = {}) {
+    // E-mail can be a second factor only where it is not sent by Cognito's default sender.
+    const EmailConfiguration = {
+      EmailSendingAccount: "DEVELOPER",
+      SourceArn: "arn:aws:ses:us-east-1:000000000000:identity/example.com",
+    };
+    const pool = await this.makePool({ EmailConfiguration, ...settings });
+    await this.admin.send(
+      new SetUserPoolMfaConfigCommand({
+        UserPoolId: pool.id,
+        MfaConfiguration: mode,
+        ...Object.assign({}, ...factors.map((factor) => MFA_BLOCKS[factor])),
+      }),
+    );
+    return pool;
+  }
+
+  /** A phone number that nothing else in this test file uses. */
+  number() {
+    return `+1206555${unique("").padStart(4, "0")}`;
   }
 
   async makeClient(poolId, settings = {}) {
