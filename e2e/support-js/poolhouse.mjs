@@ -151,18 +151,19 @@ export class Poolhouse {
     return { clientId: UserPoolClient.ClientId, clientSecret: UserPoolClient.ClientSecret };
   }
 
-  /** A confirmed user with a verified address and PASSWORD. Returns `{ username, email }`. */
-  async makeUser(poolId, username = unique("anna")) {
+  /** A confirmed user with PASSWORD and, if it shall be `reachable`, a verified address. Returns `{ username, email }`. */
+  async makeUser(poolId, username = unique("anna"), { reachable = true } = {}) {
     const email = `${username}@example.com`;
+    const address = [
+      { Name: "email", Value: email },
+      { Name: "email_verified", Value: "true" },
+    ];
     await this.admin.send(
       new AdminCreateUserCommand({
         UserPoolId: poolId,
         Username: username,
         MessageAction: "SUPPRESS",
-        UserAttributes: [
-          { Name: "email", Value: email },
-          { Name: "email_verified", Value: "true" },
-        ],
+        UserAttributes: reachable ? address : [],
       }),
     );
     await this.admin.send(
