@@ -9,13 +9,12 @@ from factors import (
     USED,
     WRONG_CODE,
     demand,
-    other_than,
     prefer,
     reachable_user,
     set_up_token,
-    totp,
 )
 from kit import ALL_FLOWS, OTHER_PASSWORD, PASSWORD, WRONG_PASSWORD, attributes, refused, unique
+from totp import other_than, totp
 
 EVERY_WAY = ["PASSWORD", "EMAIL_OTP", "SMS_OTP"]
 UNAVAILABLE = ("InvalidParameterException", "The selected challenge is not available for this user.")

@@ -13,16 +13,15 @@ from factors import (
     WRONG_CODE,
     demand,
     mfa_configuration,
-    other_than,
     prefer,
     preference,
     reachable_user,
     set_up_token,
-    totp,
 )
 from kit import PASSWORD, attributes, refused
 from pycognito import Cognito
 from pycognito.exceptions import SMSMFAChallengeException
+from totp import other_than, totp
 
 ANSWERS = {SMS: "SMS_MFA_CODE", EMAIL: "EMAIL_OTP_CODE"}
 

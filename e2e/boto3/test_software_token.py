@@ -4,23 +4,11 @@ import base64
 import time
 
 import pytest
-from factors import (
-    EXPIRED,
-    INVALID,
-    TOTP,
-    USED,
-    USED_TOKEN,
-    WRONG_CODE,
-    demand,
-    expired_totp,
-    set_up_token,
-    token_user,
-    totp,
-    wrong_totp,
-)
+from factors import EXPIRED, INVALID, TOTP, USED, USED_TOKEN, WRONG_CODE, demand, set_up_token, token_user
 from kit import OTHER_PASSWORD, PASSWORD, attributes, refused, secret_hash, unique
 from pycognito import Cognito
 from pycognito.exceptions import SoftwareTokenMFAChallengeException
+from totp import expired_totp, totp, wrong_totp
 
 MISMATCH = ("EnableSoftwareTokenMFAException", "Code mismatch")
 
