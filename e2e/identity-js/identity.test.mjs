@@ -177,6 +177,43 @@ test("an invited user chooses a password", async () => {
   assert.ok(session.isValid());
 });
 
+test("a device is confirmed, remembered, shown and forgotten", async () => {
+  const tracking = await open(
+    await server.makePool({
+      DeviceConfiguration: { ChallengeRequiredOnNewDevice: true, DeviceOnlyRememberedOnUserPrompt: true },
+    }),
+  );
+  const { username } = await server.makeUser(tracking.getUserPoolId());
+  const user = userOf(username, tracking);
+  const details = new AuthenticationDetails({ Username: username, Password: PASSWORD });
+  const asked = await new Promise((resolve, onFailure) =>
+    user.authenticateUser(details, { onSuccess: (_, necessary) => resolve(necessary), onFailure }),
+  );
+  assert.equal(asked, true);
+  const of = (operation) => new Promise((onSuccess, onFailure) => user[operation]({ onSuccess, onFailure }));
+  const listed = async () =>
+    (await new Promise((onSuccess, onFailure) => user.listDevices(60, null, { onSuccess, onFailure }))).Devices;
+  assert.deepEqual(await listed(), []);
+  await refused(of("getDevice"), "ResourceNotFoundException", "Device does not exist.");
+
+  assert.equal(await of("setDeviceStatusRemembered"), "SUCCESS");
+  const [device] = await listed();
+  assert.equal(device.DeviceKey, user.deviceKey);
+  assert.deepEqual((await of("getDevice")).Device, device);
+  assert.ok(device.DeviceAttributes.some(({ Name, Value }) => Name === "device_name" && Value));
+
+  const refreshed = await call((done) => user.refreshSession(user.getSignInUserSession().getRefreshToken(), done));
+  assert.equal(refreshed.getAccessToken().payload.device_key, user.deviceKey);
+
+  assert.equal(await of("setDeviceStatusNotRemembered"), "SUCCESS");
+  assert.deepEqual(await listed(), []);
+  assert.equal(await of("forgetDevice"), "SUCCESS");
+  await refused(
+    call((done) => user.refreshSession(refreshed.getRefreshToken(), done)),
+    "NotAuthorizedException",
+  );
+});
+
 test("sign-out everywhere", async () => {
   const { user, username } = await madeUser();
   const session = await signIn(user);

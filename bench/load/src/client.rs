@@ -38,6 +38,11 @@ impl Client {
         self.operation(operation, input, Request::post("/")).await
     }
 
+    /// As [`Client::call`], a refusal being an answer too.
+    pub async fn answer(&mut self, operation: &str, input: &Value) -> Result<(StatusCode, Value)> {
+        self.exchange(operation, input, Request::post("/")).await
+    }
+
     /// An administrative operation. `poolhouse dev` accepts any signature that has the right form.
     pub async fn call_signed(&mut self, operation: &str, input: &Value) -> Result<Value> {
         let date = utc("%Y%m%dT%H%M%SZ")?;
@@ -57,14 +62,23 @@ impl Client {
         input: &Value,
         request: http::request::Builder,
     ) -> Result<Value> {
+        match self.exchange(operation, input, request).await? {
+            (StatusCode::OK, answer) => Ok(answer),
+            (status, answer) => Err(format!("{operation}: {status} {answer}").into()),
+        }
+    }
+
+    async fn exchange(
+        &mut self,
+        operation: &str,
+        input: &Value,
+        request: http::request::Builder,
+    ) -> Result<(StatusCode, Value)> {
         let request = request
             .header("content-type", "application/x-amz-json-1.1")
             .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"));
         let (status, body) = self.send(request, serde_json::to_vec(input)?).await?;
-        if status != StatusCode::OK {
-            return Err(format!("{operation}: {status} {}", String::from_utf8_lossy(&body)).into());
-        }
-        Ok(serde_json::from_slice(&body)?)
+        Ok((status, serde_json::from_slice(&body)?))
     }
 
     pub async fn send(

@@ -5,6 +5,7 @@ mod bars;
 mod client;
 mod cold_start;
 mod echo;
+mod existence;
 mod floors;
 mod import;
 mod measure;
@@ -40,6 +41,9 @@ struct Cli {
 enum Command {
     /// The floor of every request: answers each with its own body, on the HTTP stack that Poolhouse uses.
     Echo,
+    /// Whether the time of an answer tells who exists. With `--document`, replaces the part between
+    /// `<!-- existence -->` and `<!-- /existence -->`.
+    Existence,
 }
 
 #[derive(Debug, Args)]
@@ -77,6 +81,7 @@ fn main() -> ExitCode {
                 runtime.block_on(async {
                     match cli.command {
                         Some(Command::Echo) => echo::serve().await,
+                        Some(Command::Existence) => existence::run(&cli.options).await,
                         None => tokio::time::timeout(LIMIT, run(&cli.options)).await?,
                     }
                 })

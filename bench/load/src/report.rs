@@ -42,7 +42,7 @@ impl Report {
         std::fs::write(options.results.join("latest.json"), kept + "\n")?;
         std::fs::write(options.results.join("latest.svg"), plot::draw(&bars)?)?;
         match &options.document {
-            Some(document) => replace(document, &text),
+            Some(document) => replace(document, MARKS, &text),
             None => Ok(()),
         }
     }
@@ -132,12 +132,13 @@ fn number(n: f64) -> String {
     }
 }
 
-/// Puts the report between the document's marks.
-fn replace(document: &Path, text: &str) -> Result<()> {
-    const MARKS: (&str, &str) = ("<!-- measured -->\n", "<!-- /measured -->");
+const MARKS: (&str, &str) = ("<!-- measured -->\n", "<!-- /measured -->");
+
+/// Puts a text between two marks of the document.
+pub fn replace(document: &Path, (begin, end): (&str, &str), text: &str) -> Result<()> {
     let old = std::fs::read_to_string(document)?;
-    let parts = old.split_once(MARKS.0).and_then(|(head, rest)| Some((head, rest.split_once(MARKS.1)?.1)));
+    let parts = old.split_once(begin).and_then(|(head, rest)| Some((head, rest.split_once(end)?.1)));
     let (head, tail) = parts.ok_or("the document has no place for the report")?;
-    std::fs::write(document, format!("{head}{}{text}{}{tail}", MARKS.0, MARKS.1))?;
+    std::fs::write(document, format!("{head}{begin}{text}{end}{tail}"))?;
     Ok(())
 }

@@ -68,6 +68,19 @@ impl App {
     pub async fn create_users(&self, server: &Process, number: usize) -> Result<()> {
         measure::drive(server.address, 8, number, CreateUser(self.clone())).await
     }
+
+    /// A confirmed user with [`PASSWORD`] and a verified address.
+    pub async fn create_user(&self, client: &mut Client, name: &str) -> Result<()> {
+        let pool = &self.pool;
+        let attributes = json!([{ "Name": "email", "Value": format!("{name}@example.com") }, { "Name": "email_verified", "Value": "true" }]);
+        let input = json!({
+            "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS",
+            "TemporaryPassword": PASSWORD, "UserAttributes": attributes,
+        });
+        client.call_signed("AdminCreateUser", &input).await?;
+        let input = json!({ "UserPoolId": pool, "Username": name, "Password": PASSWORD, "Permanent": true });
+        client.call_signed("AdminSetUserPassword", &input).await.map(drop)
+    }
 }
 
 pub fn username(n: usize) -> String {
@@ -82,14 +95,6 @@ struct CreateUser(App);
 
 impl Operation for CreateUser {
     async fn run(&self, client: &mut Client, n: usize) -> Result<()> {
-        let (pool, name) = (&self.0.pool, username(n));
-        let attributes = json!([{ "Name": "email", "Value": format!("{name}@example.com") }, { "Name": "email_verified", "Value": "true" }]);
-        let input = json!({
-            "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS",
-            "TemporaryPassword": PASSWORD, "UserAttributes": attributes,
-        });
-        client.call_signed("AdminCreateUser", &input).await?;
-        let input = json!({ "UserPoolId": pool, "Username": name, "Password": PASSWORD, "Permanent": true });
-        client.call_signed("AdminSetUserPassword", &input).await.map(drop)
+        self.0.create_user(client, &username(n)).await
     }
 }

@@ -20,6 +20,8 @@ const K: [u8; 32] = [
     0xb3, 0xa6, 0xb0, 0x87, 0x91, 0xe5, 0x01, 0x1b, 0x43, 0xb8, 0xa5, 0xb6, 0x6d, 0x9e, 0xe6,
 ];
 const INFO: &[u8] = b"Caldera Derived Key";
+/// Bytes of a client's own salt; those known make 16.
+const MAX_SALT: usize = 64;
 
 /// Why an SRP step was refused. Says nothing about which part was wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -54,6 +56,28 @@ pub struct Verifier {
 impl std::fmt::Debug for Verifier {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Verifier(<redacted>)")
+    }
+}
+
+impl Verifier {
+    /// What a client made by itself (ConfirmDevice): base64 of two unsigned big-endian numbers, leading zeros
+    /// allowed. Refuses a salt that is zero or longer than any client makes, and a verifier outside `2..N-1`,
+    /// whose password would be known without being known.
+    pub fn from_client(salt: &str, verifier: &str) -> Result<Self> {
+        let read = |text: &str| -> Result<Vec<u8>> {
+            let bytes = BASE64.decode(text.as_bytes()).map_err(|_| SrpError::BadValue)?;
+            let start = bytes.iter().position(|b| *b != 0).ok_or(SrpError::BadValue)?;
+            Ok(bytes[start..].to_vec())
+        };
+        let (salt, verifier) = (read(salt)?, read(verifier)?);
+        let largest = PRIME.len();
+        let last = PRIME[largest - 1] - 1;
+        let below = verifier.len() < largest || (verifier.len() == largest && verifier[..] < PRIME[..]);
+        let minus_one = below && verifier[..] == [&PRIME[..largest - 1], &[last]].concat();
+        if salt.len() > MAX_SALT || !below || minus_one || verifier == [1] {
+            return Err(SrpError::BadValue);
+        }
+        Ok(Self { salt: plain_hex(&salt), verifier })
     }
 }
 

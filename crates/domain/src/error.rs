@@ -86,6 +86,15 @@ pub enum Error {
     CodeExpired,
     AttemptLimitExceeded,
 
+    // Passkeys
+    WebAuthnNotEnabled,
+    WebAuthnConfigurationMissing,
+    WebAuthnChallengeNotFound,
+    WebAuthnClientMismatch,
+    WebAuthnOriginNotAllowed,
+    WebAuthnRelyingPartyMismatch,
+    WebAuthnCredentialNotSupported(&'static str),
+
     // Passwords
     InvalidPassword(&'static str),
     PasswordUsedBefore,
@@ -99,6 +108,10 @@ pub enum Error {
     UserSessionNotFound,
     /// The session that the presented access token belongs to.
     CurrentUserSession,
+    DeviceNotFound,
+    /// ConfirmDevice of a key that did not come with the sign-in of the access token.
+    InvalidDeviceKey,
+    DeviceKeyExists,
     NotFound(String),
     LimitExceeded(String),
     InvalidPoolConfiguration(String),

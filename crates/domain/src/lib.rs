@@ -3,6 +3,7 @@
 pub mod attributes;
 pub mod auth;
 pub mod client;
+pub mod device;
 pub mod device_type;
 pub mod error;
 pub mod factors;
@@ -10,6 +11,7 @@ pub mod group;
 pub mod ids;
 pub mod message;
 pub mod names;
+pub mod passkeys;
 pub mod password_policy;
 pub mod pool;
 pub mod ports;

@@ -56,5 +56,9 @@ pub async fn check_secret(cx: &ClientCx, given: Option<&str>) -> Result<()> {
 
 /// The client's secrets; needed only where it has any.
 pub async fn secrets(cx: &ClientCx) -> Result<Vec<ClientSecret>> {
-    client_secrets::list(cx.db(), cx.pool_ref(), &cx.client.id).await
+    if cx.client.has_secret {
+        client_secrets::list(cx.db(), cx.pool_ref(), &cx.client.id).await
+    } else {
+        Ok(Vec::new())
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::ids::UserId;
 use domain::message::{Medium, MessagePurpose};
 use domain::time::hours;
 use domain::{Error, Result, User};
@@ -12,11 +13,12 @@ use storage::outbox;
 
 use crate::cx::PoolCx;
 use crate::messages::{self, Destination};
+use crate::subject;
 
 /// Wrong or right tries of one purpose per user and hour.
 const TRIES_PER_HOUR: i64 = 15;
 /// Codes sent per user, purpose and hour.
-pub const SENDS_PER_HOUR: i64 = 5;
+const SENDS_PER_HOUR: i64 = 5;
 
 /// How long a code of this purpose lives.
 pub fn lifetime(purpose: Purpose) -> Duration {
@@ -32,14 +34,40 @@ pub fn destination(user: &User, medium: Medium) -> Option<Destination> {
     Some(Destination { medium, address: address.clone() })
 }
 
-/// The statements that make a new code the live one and queue the message that carries it.
+/// The statements that make a new code the live one and queue the message that carries it. `holder` is who has
+/// the address as an alias.
 pub fn issue(
     cx: &PoolCx,
     user: &User,
     purpose: Purpose,
     message: MessagePurpose,
     destination: &Destination,
+    holder: Option<UserId>,
 ) -> Result<Vec<Statement>> {
+    let (statements, _) = prepare(cx, user, purpose, message, destination, holder)?;
+    Ok(Vec::from(statements))
+}
+
+/// As [`issue`] for somebody who does not exist: the same work, but the message does not stay.
+pub(crate) fn issue_to_nobody(
+    cx: &PoolCx,
+    nobody: &User,
+    purpose: Purpose,
+    message: MessagePurpose,
+    destination: &Destination,
+) -> Result<Vec<Statement>> {
+    let ([put, queue], message_id) = prepare(cx, nobody, purpose, message, destination, None)?;
+    Ok(vec![put, queue, outbox::withdraw(cx.pool_ref(), &message_id)])
+}
+
+fn prepare(
+    cx: &PoolCx,
+    user: &User,
+    purpose: Purpose,
+    message: MessagePurpose,
+    destination: &Destination,
+    holder: Option<UserId>,
+) -> Result<([Statement; 2], String)> {
     let now = cx.now();
     let text = crypto::random::digits(cx.random(), 6);
     let code = Code {
@@ -47,16 +75,18 @@ pub fn issue(
         mac: mac(cx, user, purpose, &text),
         attribute: Some(destination.medium.attribute().to_owned()),
         value: Some(destination.address.clone()),
+        holder,
         expires_at: now + lifetime(purpose),
         created_at: now,
     };
     let message =
         messages::verification(cx.pool(), user, destination, message, (&code.id, &text), code.expires_at);
     let id = cx.services.message_id();
-    Ok(vec![
+    let statements = [
         codes::put(cx.pool_ref(), &user.id, purpose, &code),
         outbox::queue(cx.db(), cx.pool_ref(), &id, &message, now)?,
-    ])
+    ];
+    Ok((statements, id))
 }
 
 /// The condition that the user may be sent another code of this purpose, counted in the same batch.
@@ -74,10 +104,7 @@ pub fn charge_send(cx: &PoolCx, user: &User, purpose: Purpose) -> Statement {
 
 /// Charges a try, then compares. The caller consumes the code in the batch of what it permits.
 pub async fn redeem(cx: &PoolCx, user: &User, purpose: Purpose, given: &str) -> Result<Code> {
-    let subject = Subject(user.id.as_str());
-    let key = try_key(purpose);
-    attempts::charge_within_window(cx.db(), cx.pool_ref(), subject, key, TRIES_PER_HOUR, hours(1), cx.now())
-        .await?;
+    subject::charge_hourly(cx, user.id.as_str(), try_key(purpose), TRIES_PER_HOUR).await?;
     let code = codes::find(cx.db(), cx.pool_ref(), &user.id, purpose).await?.ok_or(Error::CodeExpired)?;
     if cx.now() >= code.expires_at {
         return Err(Error::CodeExpired);

@@ -12,8 +12,9 @@ use std::sync::Arc;
 use domain::ids::{AccountId, ClientId, Region};
 use domain::session::Session;
 use domain::time::Time;
-use domain::{Client, Pool, Result, User};
-use storage::{Db, PoolRef};
+use domain::{Client, Error, Pool, Result, User};
+use storage::engine::Statement;
+use storage::{Db, PoolRef, pools};
 
 use crate::directory::LivePool;
 use crate::services::Services;
@@ -98,12 +99,27 @@ impl PoolCx {
         &self.live.pool_ref
     }
 
+    /// Applies what is written in the pool all or none, and only while the pool lives. `refusal` is as in
+    /// [`Db::apply`].
+    pub async fn apply(
+        &self,
+        statements: impl IntoIterator<Item = Statement>,
+        refusal: impl Fn(&'static str) -> Option<Error>,
+    ) -> Result<()> {
+        let batch = std::iter::once(pools::lives(self.pool_ref())).chain(statements);
+        let refusal = |guard| match guard {
+            pools::LIVES => Some(Error::PoolNotFound(self.pool().id.clone())),
+            other => refusal(other),
+        };
+        self.db().apply(batch, refusal).await
+    }
+
     /// Narrows the request to an app client, which must be of this pool.
     pub async fn with_client(self, id: &ClientId) -> Result<ClientCx> {
         let found = self.services.directory.client(self.db(), id).await?;
         let client = found
             .filter(|client| client.pool_id == self.pool().id)
-            .ok_or_else(|| domain::Error::ClientNotFound(id.clone()))?;
+            .ok_or_else(|| Error::ClientNotFound(id.clone()))?;
         Ok(ClientCx { pool_cx: self, client })
     }
 }

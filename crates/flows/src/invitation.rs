@@ -11,7 +11,7 @@ use wire::cognito_idp::shapes::{AttributeType, DeliveryMediumType};
 use zeroize::Zeroizing;
 
 use crate::cx::PoolCx;
-use crate::names::{self, Claim};
+use crate::names::{self, Claim, Seize};
 use crate::{codes, messages, passwords, users};
 
 /// What AdminCreateUser asks for.
@@ -44,14 +44,22 @@ pub async fn create(cx: &PoolCx, asked: Invitation) -> Result<User> {
     let (text, password) = temporary(cx, &user.username, None, asked.temporary_password).await?;
     let messages =
         if asked.suppress { Vec::new() } else { invite(cx, &user, &text, asked.mediums.as_deref())? };
-    let before = if asked.force_alias { names::seize_aliases(cx, &user).await? } else { Vec::new() };
+    let before = if asked.force_alias {
+        names::seize_aliases(cx, &user, Seize::FromAnyone).await?
+    } else {
+        Vec::new()
+    };
     users::create(cx, &user, Some(&password), before, messages).await?;
     Ok(user)
 }
 
 /// A user without a password, who signs in by code. There is no password to send.
 async fn create_passwordless(cx: &PoolCx, user: User, asked: &Invitation) -> Result<User> {
-    let before = if asked.force_alias { names::seize_aliases(cx, &user).await? } else { Vec::new() };
+    let before = if asked.force_alias {
+        names::seize_aliases(cx, &user, Seize::FromAnyone).await?
+    } else {
+        Vec::new()
+    };
     users::create(cx, &user, None, before, Vec::new()).await?;
     Ok(user)
 }

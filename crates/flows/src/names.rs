@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::ids::UserId;
 use domain::user::UserStatus;
 use domain::{Error, Pool, Result, User};
 use storage::PoolRef;
@@ -62,15 +63,36 @@ pub fn change(pool: &Pool, pool_ref: &PoolRef, before: &User, after: &User) -> V
     out
 }
 
+/// Who has a value as an alias, where the attribute gives any.
+pub async fn holder(cx: &PoolCx, attribute: &str, value: &str) -> Result<Option<UserId>> {
+    if !cx.pool().is_alias_attribute(attribute) {
+        return Ok(None);
+    }
+    let found = storage::users::find_by_name(cx.db(), cx.pool_ref(), &cx.pool().name_key(value)).await?;
+    Ok(found.map(|user| user.id))
+}
+
+/// From whom aliases may be taken.
+#[derive(Clone, Copy, Debug)]
+pub enum Seize<'a> {
+    FromAnyone,
+    /// From this user only.
+    From(Option<&'a UserId>),
+}
+
 /// Takes the aliases that `after` is about to claim away from other users, whose attribute is then no longer
 /// verified. Usernames are never taken away. Goes before the statements that claim.
-pub async fn seize_aliases(cx: &PoolCx, after: &User) -> Result<Vec<Statement>> {
+pub async fn seize_aliases(cx: &PoolCx, after: &User, seize: Seize<'_>) -> Result<Vec<Statement>> {
     let mut out = Vec::new();
     for (kind, key) in aliases(cx.pool(), after).into_values() {
         let Some(owner) = storage::users::find_by_name(cx.db(), cx.pool_ref(), &key).await? else { continue };
         let attribute = kind.as_str();
         let is_alias = owner.attributes.get(attribute).is_some_and(|v| cx.pool().name_key(v) == key);
-        if owner.id == after.id || !is_alias || !cx.pool().is_alias_attribute(attribute) {
+        let may_lose = match seize {
+            Seize::FromAnyone => true,
+            Seize::From(holder) => holder == Some(&owner.id),
+        };
+        if owner.id == after.id || !may_lose || !is_alias || !cx.pool().is_alias_attribute(attribute) {
             continue;
         }
         let mut stripped = owner.clone();

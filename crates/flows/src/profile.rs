@@ -11,7 +11,7 @@ use wire::cognito_idp::shapes::{AttributeType, CodeDeliveryDetailsType, Verified
 
 use crate::cx::{PoolCx, UserCx};
 use crate::messages::Destination;
-use crate::names::{self, Claim};
+use crate::names::{self, Claim, Seize};
 use crate::{codes, users};
 
 const VERIFIABLE: [(&str, VerifiedAttributeType, Medium); 2] = [
@@ -45,7 +45,7 @@ pub async fn update_own(cx: &UserCx, given: &[AttributeType]) -> Result<Vec<Code
             if cx.pool().auto_verified_attributes().contains(&kind) {
                 let destination = Destination { medium, address: value };
                 let (statements, details) =
-                    send(cx, user, attribute, &destination, MessagePurpose::UpdateUserAttribute)?;
+                    send(cx, user, attribute, &destination, MessagePurpose::UpdateUserAttribute).await?;
                 more.extend(statements);
                 sent.push(details);
             }
@@ -104,13 +104,15 @@ pub async fn send_code(cx: &UserCx, attribute: &str) -> Result<CodeDeliveryDetai
         .ok_or_else(|| Error::invalid(format!("User does not have {attribute} to verify.")))?;
     let destination = Destination { medium, address: address.clone() };
     let mut batch = vec![codes::charge_send(cx, user, purpose)];
-    let (statements, details) = send(cx, user, attribute, &destination, MessagePurpose::VerifyUserAttribute)?;
+    let (statements, details) =
+        send(cx, user, attribute, &destination, MessagePurpose::VerifyUserAttribute).await?;
     batch.extend(statements);
-    cx.db().apply(batch, codes::refusal).await?;
+    cx.apply(batch, codes::refusal).await?;
     Ok(details)
 }
 
-/// VerifyUserAttribute. An alias that another user holds moves to this one.
+/// VerifyUserAttribute. An alias that another user holds moves to this one, unless that user proved the address
+/// after this code was sent: of many who do so at once, one gets it.
 pub async fn verify(cx: &UserCx, attribute: &str, code: &str) -> Result<()> {
     let (purpose, _) = verifiable(attribute)?;
     users::retry(cx, &cx.user, |user| async move {
@@ -126,7 +128,7 @@ pub async fn verify(cx: &UserCx, attribute: &str, code: &str) -> Result<()> {
             return Err(Error::CodeExpired);
         }
         after.attributes.insert(format!("{attribute}_verified"), "true".into());
-        let mut first = names::seize_aliases(cx, &after).await?;
+        let mut first = names::seize_aliases(cx, &after, Seize::From(code.holder.as_ref())).await?;
         first.extend(codes::consume(cx, user, purpose, &code));
         users::update_with_first(cx, first, user, &after, Credentials::Kept, Claim::Update).await
     })
@@ -139,7 +141,7 @@ fn verifiable(attribute: &str) -> Result<(Purpose, Medium)> {
         .ok_or_else(|| Error::invalid("Only email and phone_number can be verified."))
 }
 
-fn send(
+async fn send(
     cx: &PoolCx,
     user: &User,
     attribute: &str,
@@ -147,7 +149,8 @@ fn send(
     message: MessagePurpose,
 ) -> Result<(Vec<Statement>, CodeDeliveryDetailsType)> {
     let (purpose, _) = verifiable(attribute)?;
-    Ok((codes::issue(cx, user, purpose, message, destination)?, destination.details()))
+    let holder = names::holder(cx, attribute, &destination.address).await?;
+    Ok((codes::issue(cx, user, purpose, message, destination, holder)?, destination.details()))
 }
 
 /// Puts written values in place; an empty one deletes.

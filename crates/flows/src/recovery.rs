@@ -24,8 +24,7 @@ pub async fn forgot(cx: &ClientCx, name: &str) -> Result<CodeDeliveryDetailsType
     };
     match outcome {
         Err(error) if hides && simulate::tells_existence(&error) => {
-            simulate::charge(cx, name, "send:reset_password", codes::SENDS_PER_HOUR).await?;
-            Ok(simulate::delivery(cx, name))
+            simulate::send(cx, name, Purpose::ResetPassword, MessagePurpose::ForgotPassword).await
         }
         other => other.map(|destination| destination.details()),
     }
@@ -38,7 +37,7 @@ async fn send(cx: &ClientCx, user: &User) -> Result<Destination> {
     let (destination, message) = reset_message(cx, user)?;
     let mut batch = vec![codes::charge_send(cx, user, Purpose::ResetPassword)];
     batch.extend(message);
-    cx.db().apply(batch, codes::refusal).await?;
+    cx.apply(batch, codes::refusal).await?;
     Ok(destination)
 }
 
@@ -47,7 +46,7 @@ fn reset_message(cx: &PoolCx, user: &User) -> Result<(Destination, Vec<Statement
     let medium = recovery::channel(cx.pool(), user)?;
     let destination = codes::destination(user, medium).ok_or(Error::NoVerifiedRecoveryAttribute)?;
     let message =
-        codes::issue(cx, user, Purpose::ResetPassword, MessagePurpose::ForgotPassword, &destination)?;
+        codes::issue(cx, user, Purpose::ResetPassword, MessagePurpose::ForgotPassword, &destination, None)?;
     Ok((destination, message))
 }
 
@@ -58,10 +57,7 @@ pub async fn confirm(cx: &ClientCx, name: &str, code: &str, password: &str) -> R
     let hides = cx.client.hides_user_existence();
     let user = match subject::find(cx, name).await? {
         Some(user) if user.enabled || !hides => user,
-        _ if hides => {
-            simulate::charge(cx, name, "try:reset_password", 15).await?;
-            return Err(Error::CodeMismatch);
-        }
+        _ if hides => return Err(simulate::redeem(cx, name, Purpose::ResetPassword, code).await),
         _ => return Err(Error::UsernameClientCombinationNotFound),
     };
     users::retry(cx, &user, |user| async move { set_by_code(cx, &user, code, password).await }).await.map_err(

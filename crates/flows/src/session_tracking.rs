@@ -45,7 +45,7 @@ pub(crate) async fn touch_now(cx: &PoolCx, session: &Session) -> Result<()> {
     match touch(cx, session) {
         Some(write) => {
             let refusal = |guard| (guard == sessions::LIVES).then_some(Error::RefreshTokenRevoked);
-            cx.db().apply([write], refusal).await
+            cx.apply([write], refusal).await
         }
         None => Ok(()),
     }
@@ -70,7 +70,7 @@ pub async fn list(cx: &PoolCx, user: &User) -> Result<Vec<SessionRecord>> {
 /// AdminRevokeUserSession: ends a session of the user with its tokens.
 pub async fn revoke(cx: &PoolCx, user: &User, public_id: &str) -> Result<()> {
     let record = find(cx, user, public_id).await?;
-    cx.db().apply([sessions::revoke(cx.pool_ref(), &record.session_id)], |_| None).await
+    cx.apply([sessions::revoke(cx.pool_ref(), &record.session_id)], |_| None).await
 }
 
 /// RevokeUserSession: ends a session of the caller's that is not the present one, which lives until then.
@@ -82,7 +82,7 @@ pub async fn revoke_other(cx: &UserCx, public_id: &str) -> Result<()> {
     let batch =
         [sessions::lives(cx.pool_ref(), &cx.session.id), sessions::revoke(cx.pool_ref(), &record.session_id)];
     let refusal = |guard| (guard == sessions::LIVES).then_some(Error::AccessTokenRevoked);
-    cx.db().apply(batch, refusal).await
+    cx.apply(batch, refusal).await
 }
 
 async fn find(cx: &PoolCx, user: &User, public_id: &str) -> Result<SessionRecord> {
@@ -112,15 +112,11 @@ pub async fn configure(cx: &PoolCx, tracking: SessionTracking) -> Result<()> {
 pub async fn configure_client(cx: &PoolCx, client: &Client, sso_validity: i32) -> Result<()> {
     check_tier(&cx.pool().settings)?;
     let changed = Client { sso_validity, ..client.clone() };
-    let batch = [
-        pools::lives(cx.pool_ref()),
-        pools::tracks_sessions(cx.pool_ref()),
-        clients::set_sso_validity(cx.pool_ref(), &changed, cx.now()),
-    ];
-    let refusal = |guard| match guard {
-        pools::LIVES => Some(Error::PoolNotFound(cx.pool().id.clone())),
-        pools::TRACKS_SESSIONS => Some(Error::invalid("Session tracking is not enabled for the user pool.")),
-        _ => None,
+    let batch =
+        [pools::tracks_sessions(cx.pool_ref()), clients::set_sso_validity(cx.pool_ref(), &changed, cx.now())];
+    let refusal = |guard| {
+        (guard == pools::TRACKS_SESSIONS)
+            .then(|| Error::invalid("Session tracking is not enabled for the user pool."))
     };
-    cx.db().apply(batch, refusal).await
+    cx.apply(batch, refusal).await
 }

@@ -16,7 +16,7 @@ pub async fn revoke(cx: &ClientCx, token: &str) -> Result<()> {
     if token.client != cx.client.id.as_str() {
         return Err(Error::TokenOfAnotherClient);
     }
-    cx.db().apply([sessions::revoke(cx.pool_ref(), &token.session)], |_| None).await
+    cx.apply([sessions::revoke(cx.pool_ref(), &token.session)], |_| None).await
 }
 
 /// How often a sign-out is tried again when the user changed in between.
@@ -28,7 +28,7 @@ pub async fn everywhere(cx: &PoolCx, user: &User) -> Result<()> {
     for _ in 0..TRIES {
         let mut batch = users::update(cx.pool_ref(), &user, &user, Credentials::Changed, cx.now())?;
         batch.push(sessions::revoke_all_of(cx.pool_ref(), &user));
-        match cx.db().apply(batch, |_| None).await {
+        match cx.apply(batch, |_| None).await {
             Err(Error::ConcurrentModification) => {}
             done => return done,
         }

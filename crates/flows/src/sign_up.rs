@@ -10,7 +10,7 @@ use wire::cognito_idp::shapes::{AttributeType, CodeDeliveryDetailsType, Verified
 
 use crate::cx::{ClientCx, PoolCx};
 use crate::messages::Destination;
-use crate::names::{self, Claim};
+use crate::names::{self, Claim, Seize};
 use crate::{codes, passwords, sign_in, simulate, subject, users};
 
 /// A sign-up that was accepted.
@@ -51,7 +51,7 @@ pub async fn sign_up(
     };
     let destination = destination(cx, &user);
     let message = match &destination {
-        Some(to) => codes::issue(cx, &user, Purpose::ConfirmSignUp, MessagePurpose::SignUp, to)?,
+        Some(to) => codes::issue(cx, &user, Purpose::ConfirmSignUp, MessagePurpose::SignUp, to, None)?,
         None => Vec::new(),
     };
     users::create(cx, &user, password.as_ref(), Vec::new(), message).await?;
@@ -74,10 +74,7 @@ pub async fn confirm(cx: &ClientCx, name: &str, code: &str, force_alias: bool) -
     let user = match subject::find(cx, name).await? {
         Some(user) if user.status == UserStatus::Unconfirmed || !hides => user,
         None if !hides => return Err(Error::UsernameClientCombinationNotFound),
-        _ => {
-            simulate::charge(cx, name, "try:confirm_sign_up", 15).await?;
-            return Err(Error::CodeMismatch);
-        }
+        _ => return Err(simulate::redeem(cx, name, Purpose::ConfirmSignUp, code).await),
     };
     users::retry(cx, &user, |user| async move {
         let user = &user;
@@ -91,7 +88,8 @@ pub async fn confirm(cx: &ClientCx, name: &str, code: &str, force_alias: bool) -
         {
             after.attributes.insert(format!("{attribute}_verified"), "true".into());
         }
-        let mut first = if force_alias { names::seize_aliases(cx, &after).await? } else { Vec::new() };
+        let mut first =
+            if force_alias { names::seize_aliases(cx, &after, Seize::FromAnyone).await? } else { Vec::new() };
         first.extend(codes::consume(cx, user, Purpose::ConfirmSignUp, &code));
         users::update_with_first(cx, first, user, &after, Credentials::Changed, Claim::Confirmation).await?;
         after.credential_version += 1;
@@ -138,8 +136,7 @@ pub async fn resend(cx: &ClientCx, name: &str) -> Result<CodeDeliveryDetailsType
     };
     match outcome {
         Err(error) if hides && simulate::tells_existence(&error) => {
-            simulate::charge(cx, name, "send:confirm_sign_up", codes::SENDS_PER_HOUR).await?;
-            Ok(simulate::delivery(cx, name))
+            simulate::send(cx, name, Purpose::ConfirmSignUp, MessagePurpose::ResendCode).await
         }
         other => other,
     }
@@ -151,7 +148,14 @@ async fn send_again(cx: &ClientCx, user: &User) -> Result<CodeDeliveryDetailsTyp
     }
     let destination = destination(cx, user).ok_or(Error::AutoVerificationOff)?;
     let mut batch = vec![codes::charge_send(cx, user, Purpose::ConfirmSignUp)];
-    batch.extend(codes::issue(cx, user, Purpose::ConfirmSignUp, MessagePurpose::ResendCode, &destination)?);
-    cx.db().apply(batch, codes::refusal).await?;
+    batch.extend(codes::issue(
+        cx,
+        user,
+        Purpose::ConfirmSignUp,
+        MessagePurpose::ResendCode,
+        &destination,
+        None,
+    )?);
+    cx.apply(batch, codes::refusal).await?;
     Ok(destination.details())
 }

@@ -1,28 +1,70 @@
 //! What clients that hide who exists are told of names nobody has: as much work, the same shape, the same
 //! answer each time.
 
-use domain::message::Medium;
-use domain::time::hours;
+use domain::ids::UserId;
+use domain::message::{Medium, MessagePurpose};
+use domain::time::Time;
+use domain::user::{Attributes, User, UserStatus};
 use domain::{Error, Result};
-use storage::attempts::{self, Subject};
+use storage::codes::Purpose;
 use wire::cognito_idp::shapes::{CodeDeliveryDetailsType, VerifiedAttributeType};
 
+use crate::codes;
 use crate::cx::ClientCx;
 use crate::messages::Destination;
 use crate::subject;
 
-/// Charges what a known user would be charged, to a counter that such names share.
-pub(crate) async fn charge(cx: &ClientCx, name: &str, purpose: &str, limit: i64) -> Result<()> {
-    let key = subject::unknown_key(cx, name);
-    attempts::charge_within_window(cx.db(), cx.pool_ref(), Subject(&key), purpose, limit, hours(1), cx.now())
-        .await
+/// Somebody of that name who does not exist. What is kept under the id is shared by many such names.
+pub(crate) fn nobody(cx: &ClientCx, name: &str) -> User {
+    let never = Time::from_millis(0);
+    User {
+        id: UserId::new(subject::unknown_key(cx, name)),
+        username: name.to_owned(),
+        status: UserStatus::Unconfirmed,
+        enabled: true,
+        attributes: Attributes::new(),
+        pending: Attributes::new(),
+        version: 1,
+        credential_version: 1,
+        factors: Default::default(),
+        created_at: never,
+        modified_at: never,
+    }
 }
 
-/// A masked destination as users of this pool have it.
-pub(crate) fn delivery(cx: &ClientCx, name: &str) -> CodeDeliveryDetailsType {
+/// Charges what a known user would be charged, to a counter that such names share.
+pub(crate) async fn charge(cx: &ClientCx, name: &str, purpose: &str, limit: i64) -> Result<()> {
+    subject::charge_hourly(cx, &subject::unknown_key(cx, name), purpose, limit).await
+}
+
+/// Sends a code to nobody, within the limits of sending; where it would have gone.
+pub(crate) async fn send(
+    cx: &ClientCx,
+    name: &str,
+    purpose: Purpose,
+    message: MessagePurpose,
+) -> Result<CodeDeliveryDetailsType> {
+    let nobody = nobody(cx, name);
+    let destination = destination(cx, name);
+    let mut batch = vec![codes::charge_send(cx, &nobody, purpose)];
+    batch.extend(codes::issue_to_nobody(cx, &nobody, purpose, message, &destination)?);
+    cx.apply(batch, codes::refusal).await?;
+    Ok(destination.details())
+}
+
+/// The refusal of any code, within the limits of trying.
+pub(crate) async fn redeem(cx: &ClientCx, name: &str, purpose: Purpose, code: &str) -> Error {
+    match codes::redeem(cx, &nobody(cx, name), purpose, code).await {
+        Ok(_) | Err(Error::CodeExpired) => Error::CodeMismatch,
+        Err(error) => error,
+    }
+}
+
+/// An address as users of this pool have it.
+fn destination(cx: &ClientCx, name: &str) -> Destination {
     let by_phone = cx.pool().auto_verified_attributes() == [VerifiedAttributeType::PhoneNumber];
     let medium = if by_phone || matches_medium(name, Medium::Sms) { Medium::Sms } else { Medium::Email };
-    delivery_by(cx, name, medium).details()
+    delivery_by(cx, name, medium)
 }
 
 /// The address that a name nobody has would have.

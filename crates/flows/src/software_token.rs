@@ -62,12 +62,11 @@ pub async fn associate(cx: &PoolCx, holder: &Holder) -> Result<(String, Option<S
     check_offered(cx)?;
     let secret = Secret::generate(cx.random());
     let mut batch = vec![
-        storage::pools::lives(cx.pool_ref()),
         storage::users::credentials_unchanged(cx.pool_ref(), &holder.user),
         software_tokens::put_pending(cx.db(), cx.pool_ref(), &holder.user.id, &secret),
     ];
     batch.extend(holder.attempt.as_ref().map(|token| token.spend(cx)));
-    cx.db().apply(batch, |guard| refusal(cx, guard)).await?;
+    cx.apply(batch, refusal).await?;
     let session = match &holder.attempt {
         Some(token) => Some(token.followed_by(cx, Step::MfaSetup, &holder.user).seal(cx)?),
         None => None,
@@ -86,8 +85,7 @@ pub async fn verify(
     check_offered(cx)?;
     let before = &holder.user;
     let subject = Subject(before.id.as_str());
-    let hour = domain::time::hours(1);
-    attempts::charge_within_window(cx.db(), cx.pool_ref(), subject, TRIES, 15, hour, cx.now()).await?;
+    crate::subject::charge_hourly(cx, before.id.as_str(), TRIES, 15).await?;
     let tokens = software_tokens::find(cx.db(), cx.pool_ref(), &before.id).await?;
     let pending = tokens.pending.ok_or(Error::SoftwareTokenMismatch)?;
     let step = pending.secret.step_of(code, seconds(cx)).ok_or(Error::SoftwareTokenMismatch)?;
@@ -137,9 +135,8 @@ fn check_offered(cx: &PoolCx) -> Result<()> {
     if offered { Ok(()) } else { Err(Error::SoftwareTokenNotEnabled) }
 }
 
-fn refusal(cx: &PoolCx, guard: &'static str) -> Option<Error> {
+fn refusal(guard: &'static str) -> Option<Error> {
     match guard {
-        storage::pools::LIVES => Some(Error::PoolNotFound(cx.pool().id.clone())),
         storage::spent::UNSPENT => Some(Error::SessionAlreadyUsed),
         PENDING => Some(Error::SoftwareTokenMismatch),
         _ => None,

@@ -1,9 +1,11 @@
 //! Who is trying to sign in, and the attempts charged to it.
 
+use domain::time::hours;
+use domain::user::Password;
 use domain::{Error, Result, User};
 use storage::attempts::{self, Subject};
 use storage::engine::Statement;
-use storage::users;
+use storage::{passwords, users};
 
 use crate::cx::{ClientCx, PoolCx};
 
@@ -17,9 +19,22 @@ pub(crate) async fn find(cx: &PoolCx, name: &str) -> Result<Option<User>> {
     users::find_by_name(cx.db(), cx.pool_ref(), &cx.pool().name_key(name)).await
 }
 
+/// The user that a name means, with its password.
+pub(crate) async fn find_with_password(cx: &PoolCx, name: &str) -> Result<Option<(User, Option<Password>)>> {
+    passwords::find_with_user_by_name(cx.db(), cx.pool_ref(), &cx.pool().name_key(name)).await
+}
+
 /// For clients that do not hide who exists, an unknown name is refused at once.
 pub(crate) fn refuse_unknown(cx: &ClientCx, user: Option<&User>) -> Result<()> {
     if user.is_none() && !cx.client.hides_user_existence() { Err(Error::UserNotFound) } else { Ok(()) }
+}
+
+/// Whether `name` means this user, by any of its names.
+pub(crate) async fn is_named(cx: &PoolCx, user: &User, name: &str) -> Result<bool> {
+    if name == user.username || name == user.id.as_str() {
+        return Ok(true);
+    }
+    Ok(find(cx, name).await?.is_some_and(|found| found.id == user.id))
 }
 
 fn key(cx: &PoolCx, user: Option<&User>, name: &str) -> String {
@@ -46,11 +61,17 @@ pub(crate) fn charge(cx: &PoolCx, user: Option<&User>, name: &str) -> Statement 
     attempts::lockout_statement(cx.pool_ref(), Subject(&key(cx, user, name)), PURPOSE, cx.now())
 }
 
+/// Charges one of `limit` attempts an hour.
+pub(crate) async fn charge_hourly(cx: &PoolCx, key: &str, purpose: &str, limit: i64) -> Result<()> {
+    let charge = attempts::charge_statement(cx.pool_ref(), Subject(key), purpose, limit, hours(1), cx.now());
+    cx.apply([charge], |guard| (guard == attempts::ALLOWED).then_some(Error::AttemptLimitExceeded)).await
+}
+
 /// Forgets the failures of a user who proved the password.
 pub(crate) fn forget(cx: &PoolCx, user: &User) -> Statement {
     attempts::forget(cx.pool_ref(), Subject(user.id.as_str()), PURPOSE)
 }
 
 pub(crate) async fn give_back(cx: &ClientCx, user: &User) -> Result<()> {
-    cx.db().apply([forget(cx, user)], |_| None).await
+    cx.apply([forget(cx, user)], |_| None).await
 }

@@ -5,7 +5,7 @@ use domain::user::{Attributes, Password, User, UserStatus};
 use domain::username::NewUsername;
 use domain::{Error, Result};
 use storage::engine::Statement;
-use storage::{pools, users};
+use storage::users;
 
 use crate::cx::PoolCx;
 use crate::names::{self, Claim};
@@ -45,19 +45,14 @@ pub async fn create(
     before: Vec<Statement>,
     more: Vec<Statement>,
 ) -> Result<()> {
-    let mut batch = vec![pools::lives(cx.pool_ref())];
-    batch.extend(before);
+    let mut batch = before;
     batch.extend(names::claim_all(cx.pool(), cx.pool_ref(), user));
     batch.extend(users::insert(cx.pool_ref(), user)?);
     if let Some(password) = password {
         batch.push(storage::passwords::put(cx.db(), cx.pool_ref(), user, password)?);
     }
     batch.extend(more);
-    let refusal = |guard| match guard {
-        pools::LIVES => Some(Error::PoolNotFound(cx.pool().id.clone())),
-        other => names::refusal(cx.pool(), Claim::Creation, other),
-    };
-    cx.db().apply(batch, refusal).await
+    cx.apply(batch, |guard| names::refusal(cx.pool(), Claim::Creation, guard)).await
 }
 
 /// The user that an administrator names: by username, sub or alias.
@@ -114,13 +109,12 @@ pub async fn update_with_first(
 
 async fn apply(cx: &PoolCx, batch: Vec<Statement>, claim: Claim) -> Result<()> {
     let refusal = |guard| names::refusal(cx.pool(), claim, guard).or_else(|| codes::refusal(guard));
-    cx.db().apply(batch, refusal).await
+    cx.apply(batch, refusal).await
 }
 
 /// Deletes a user with everything of its own.
 pub async fn delete(cx: &PoolCx, user: &User) -> Result<()> {
-    retry(cx, user, |user| async move { cx.db().apply(users::delete(cx.pool_ref(), &user), |_| None).await })
-        .await
+    retry(cx, user, |user| async move { cx.apply(users::delete(cx.pool_ref(), &user), |_| None).await }).await
 }
 
 /// Lets a user sign in or not; disabling ends its sessions.

@@ -29,7 +29,8 @@ CREATE TABLE attempts (
   PRIMARY KEY (pool_id, subject, purpose)
 );
 
--- The one live code per user and purpose, as a keyed HMAC. `value` is the attribute value it would verify.
+-- The one live code per user and purpose, as a keyed HMAC. `value` is the attribute value it would verify,
+-- `holder` the user who had that value as an alias when the code was sent.
 CREATE TABLE codes (
   pool_id    TEXT   NOT NULL,
   user_id    TEXT   NOT NULL,
@@ -38,6 +39,7 @@ CREATE TABLE codes (
   code_mac   BLOB   NOT NULL,
   attribute  TEXT,
   value      TEXT,
+  holder     TEXT,
   expires_at BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
   PRIMARY KEY (pool_id, user_id, purpose)

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use domain::time::Time;
-use domain::{Error, Result};
 
-use crate::db::{Db, PoolRef};
+use crate::db::PoolRef;
 use crate::engine::Statement;
 
 /// Condition: the subject is not locked out and has attempts left.
@@ -42,21 +41,7 @@ pub fn lockout_statement(pool: &PoolRef, subject: Subject<'_>, purpose: &str, no
     .must_change_one(ALLOWED)
 }
 
-/// Charges one of `limit` attempts per `window`, counted from the first.
-pub async fn charge_within_window(
-    db: &Db,
-    pool: &PoolRef,
-    subject: Subject<'_>,
-    purpose: &str,
-    limit: i64,
-    window: Duration,
-    now: Time,
-) -> Result<()> {
-    let statement = charge_statement(pool, subject, purpose, limit, window, now);
-    db.apply([statement], |name| (name == ALLOWED).then_some(Error::AttemptLimitExceeded)).await
-}
-
-/// The same charge as a statement, for batches that count and act at once.
+/// Charges one of `limit` attempts per `window`, counted from the first. Fails by [`ALLOWED`] when none is left.
 pub fn charge_statement(
     pool: &PoolRef,
     subject: Subject<'_>,

@@ -24,7 +24,9 @@ pub async fn find_any_pool(
 ) -> Result<Option<Arc<Client>>> {
     db.row(
         "SELECT c.client_id, c.pool_id, CASE WHEN c.version = $2 THEN NULL ELSE c.settings END, c.version, \
-                c.created_at, c.modified_at, c.sso_validity \
+                c.created_at, c.modified_at, c.sso_validity, \
+                CASE WHEN c.version = $2 THEN NULL \
+                     ELSE (SELECT COUNT(*) FROM client_secrets s WHERE s.client_id = c.client_id) END \
          FROM clients c JOIN pools p ON p.pool_id = c.pool_id \
          WHERE c.client_id = $1 AND p.deleted_at IS NULL",
         &[id.as_str().into(), known_version(known).into()],
@@ -50,7 +52,8 @@ pub(crate) fn from_row_or(row: &Row, first: usize, known: Option<&Arc<Client>>) 
 /// The client as it is stored, for whoever configures it.
 pub async fn find(db: &Db, pool: &PoolRef, id: &ClientId) -> Result<Option<Client>> {
     db.row(
-        "SELECT client_id, pool_id, settings, version, created_at, modified_at, sso_validity FROM clients \
+        "SELECT client_id, pool_id, settings, version, created_at, modified_at, sso_validity, \
+                (SELECT COUNT(*) FROM client_secrets s WHERE s.client_id = clients.client_id) FROM clients \
          WHERE client_id = $1 AND pool_id = $2",
         &[id.as_str().into(), pool.param()],
     )
@@ -62,7 +65,8 @@ pub async fn find(db: &Db, pool: &PoolRef, id: &ClientId) -> Result<Option<Clien
 /// Clients of the pool after `after`, in the order of their ids.
 pub async fn list(db: &Db, pool: &PoolRef, after: &str, limit: i64) -> Result<Vec<Client>> {
     db.rows(
-        "SELECT client_id, pool_id, settings, version, created_at, modified_at, sso_validity FROM clients \
+        "SELECT client_id, pool_id, settings, version, created_at, modified_at, sso_validity, \
+                (SELECT COUNT(*) FROM client_secrets s WHERE s.client_id = clients.client_id) FROM clients \
          WHERE pool_id = $1 AND client_id > $2 ORDER BY client_id LIMIT $3",
         &[pool.param(), after.into(), limit.into()],
     )
@@ -171,5 +175,6 @@ fn from_row(row: &Row, first: usize) -> Result<Client> {
         modified_at: Time::from_millis(row.int(first + 5)),
         sso_validity: i32::try_from(row.int(first + 6))
             .map_err(|_| inconsistent("clients", "sso_validity"))?,
+        has_secret: row.int(first + 7) > 0,
     })
 }

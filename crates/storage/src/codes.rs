@@ -46,6 +46,8 @@ pub struct Code {
     /// The attribute it went to and would verify, with the value it had then.
     pub attribute: Option<String>,
     pub value: Option<String>,
+    /// Who had the value as an alias when the code was sent.
+    pub holder: Option<UserId>,
     pub expires_at: Time,
     pub created_at: Time,
 }
@@ -62,7 +64,7 @@ impl std::fmt::Debug for Code {
 pub async fn find(db: &Db, pool: &PoolRef, user: &UserId, purpose: Purpose) -> Result<Option<Code>> {
     let row = db
         .row(
-            "SELECT code_id, code_mac, attribute, value, expires_at, created_at FROM codes \
+            "SELECT code_id, code_mac, attribute, value, holder, expires_at, created_at FROM codes \
              WHERE pool_id = $1 AND user_id = $2 AND purpose = $3",
             &[pool.param(), user.as_str().into(), purpose.as_str().into()],
         )
@@ -73,10 +75,11 @@ pub async fn find(db: &Db, pool: &PoolRef, user: &UserId, purpose: Purpose) -> R
 /// Makes `code` the live one of its purpose; the one before is dead.
 pub fn put(pool: &PoolRef, user: &UserId, purpose: Purpose, code: &Code) -> Statement {
     Statement::new(
-        "INSERT INTO codes (pool_id, user_id, purpose, code_id, code_mac, attribute, value, expires_at, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+        "INSERT INTO codes (pool_id, user_id, purpose, code_id, code_mac, attribute, value, holder, expires_at, \
+                            created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
          ON CONFLICT (pool_id, user_id, purpose) DO UPDATE SET \
-           code_id = $4, code_mac = $5, attribute = $6, value = $7, expires_at = $8, created_at = $9",
+           code_id = $4, code_mac = $5, attribute = $6, value = $7, holder = $8, expires_at = $9, created_at = $10",
         vec![
             pool.param(),
             user.as_str().into(),
@@ -85,6 +88,7 @@ pub fn put(pool: &PoolRef, user: &UserId, purpose: Purpose, code: &Code) -> Stat
             code.mac.clone().into(),
             code.attribute.clone().into(),
             code.value.clone().into(),
+            code.holder.as_ref().map(|id| id.as_str().to_owned()).into(),
             code.expires_at.millis().into(),
             code.created_at.millis().into(),
         ],
@@ -122,7 +126,8 @@ fn from_row(row: &Row) -> Code {
         mac: row.blob(1).to_vec(),
         attribute: row.opt_text(2).map(str::to_owned),
         value: row.opt_text(3).map(str::to_owned),
-        expires_at: Time::from_millis(row.int(4)),
-        created_at: Time::from_millis(row.int(5)),
+        holder: row.opt_text(4).map(UserId::new),
+        expires_at: Time::from_millis(row.int(5)),
+        created_at: Time::from_millis(row.int(6)),
     }
 }

@@ -43,6 +43,11 @@ pub fn queue(db: &Db, pool: &PoolRef, id: &str, message: &Message, now: Time) ->
     ))
 }
 
+/// Takes a message back.
+pub fn withdraw(pool: &PoolRef, id: &str) -> Statement {
+    Statement::new("DELETE FROM outbox WHERE pool_id = $1 AND message_id = $2", vec![pool.param(), id.into()])
+}
+
 /// What has been queued, newest first: all, or only to one recipient.
 pub async fn recent(db: &Db, recipient: Option<&str>, limit: i64) -> Result<Vec<Queued>> {
     let rows = match recipient {

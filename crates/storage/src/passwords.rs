@@ -1,12 +1,13 @@
 //! Passwords: the hash, and the SRP verifier sealed.
 
 use crypto::secret_box::Context;
+use domain::ids::UserId;
 use domain::time::Time;
 use domain::user::{Password, SrpVerifier, User};
 use domain::{Error, Result};
 
 use crate::db::{Db, PoolRef, inconsistent};
-use crate::engine::Statement;
+use crate::engine::{Row, Statement};
 
 /// The user's password; `None` for users that have none.
 pub async fn find(db: &Db, pool: &PoolRef, user: &User) -> Result<Option<Password>> {
@@ -17,25 +18,71 @@ pub async fn find(db: &Db, pool: &PoolRef, user: &User) -> Result<Option<Passwor
             &[pool.param(), user.id.as_str().into()],
         )
         .await?;
-    let Some(row) = row else { return Ok(None) };
-    let srp = match (row.opt_text(1), row.opt_blob(2)) {
-        (Some(salt), Some(sealed)) => Some(SrpVerifier {
-            salt: salt.to_owned(),
-            verifier: db
-                .keys
-                .open(&context(pool, user), sealed)
-                .map_err(|_| inconsistent("passwords", "srp_verifier"))?
-                .to_vec(),
-        }),
+    row.map(|row| from_row(db, pool, &user.id, &row, 0)).transpose()
+}
+
+/// The user that a sign-in name (already folded) resolves to, with its password, in one read.
+pub async fn find_with_user_by_name(
+    db: &Db,
+    pool: &PoolRef,
+    name_key: &str,
+) -> Result<Option<(User, Option<Password>)>> {
+    let row = db
+        .row(
+            "SELECT u.user_id, u.username, u.status, u.enabled, u.attributes, u.pending, u.version, \
+                    u.credential_version, u.created_at, u.modified_at, u.factors, \
+                    p.hash, p.srp_salt, p.srp_verifier, p.history, p.set_at, p.expires_at \
+             FROM login_names n JOIN users u ON u.pool_id = n.pool_id AND u.user_id = n.user_id \
+             LEFT JOIN passwords p ON p.pool_id = u.pool_id AND p.user_id = u.user_id \
+             WHERE n.pool_id = $1 AND n.name_key = $2",
+            &[pool.param(), name_key.into()],
+        )
+        .await?;
+    row.map(|row| with_user(db, pool, &row)).transpose()
+}
+
+/// A user with its password, in one read.
+pub async fn find_with_user(
+    db: &Db,
+    pool: &PoolRef,
+    id: &UserId,
+) -> Result<Option<(User, Option<Password>)>> {
+    let row = db
+        .row(
+            "SELECT u.user_id, u.username, u.status, u.enabled, u.attributes, u.pending, u.version, \
+                    u.credential_version, u.created_at, u.modified_at, u.factors, \
+                    p.hash, p.srp_salt, p.srp_verifier, p.history, p.set_at, p.expires_at \
+             FROM users u LEFT JOIN passwords p ON p.pool_id = u.pool_id AND p.user_id = u.user_id \
+             WHERE u.pool_id = $1 AND u.user_id = $2",
+            &[pool.param(), id.as_str().into()],
+        )
+        .await?;
+    row.map(|row| with_user(db, pool, &row)).transpose()
+}
+
+fn with_user(db: &Db, pool: &PoolRef, row: &Row) -> Result<(User, Option<Password>)> {
+    let user = crate::users::from_row(row)?;
+    let password = row.opt_text(11).map(|_| from_row(db, pool, &user.id, row, 11)).transpose()?;
+    Ok((user, password))
+}
+
+fn from_row(db: &Db, pool: &PoolRef, user: &UserId, row: &Row, first: usize) -> Result<Password> {
+    let srp = match (row.opt_text(first + 1), row.opt_blob(first + 2)) {
+        (Some(salt), Some(sealed)) => {
+            let opened = db.keys.open(&context(pool, user), sealed);
+            let verifier = opened.map_err(|_| inconsistent("passwords", "srp_verifier"))?.to_vec();
+            Some(SrpVerifier { salt: salt.to_owned(), verifier })
+        }
         _ => None,
     };
-    Ok(Some(Password {
-        hash: row.text(0).to_owned(),
+    Ok(Password {
+        hash: row.text(first).to_owned(),
         srp,
-        history: serde_json::from_str(row.text(3)).map_err(|_| inconsistent("passwords", "history"))?,
-        set_at: Time::from_millis(row.int(4)),
-        expires_at: row.opt_int(5).map(Time::from_millis),
-    }))
+        history: serde_json::from_str(row.text(first + 3))
+            .map_err(|_| inconsistent("passwords", "history"))?,
+        set_at: Time::from_millis(row.int(first + 4)),
+        expires_at: row.opt_int(first + 5).map(Time::from_millis),
+    })
 }
 
 /// Sets the user's password, whatever was there before.
@@ -43,7 +90,7 @@ pub fn put(db: &Db, pool: &PoolRef, user: &User, password: &Password) -> Result<
     let sealed = password
         .srp
         .as_ref()
-        .map(|srp| db.keys.seal(&context(pool, user), &srp.verifier, db.random.as_ref()));
+        .map(|srp| db.keys.seal(&context(pool, &user.id), &srp.verifier, db.random.as_ref()));
     Ok(Statement::new(
         "INSERT INTO passwords (pool_id, user_id, hash, srp_salt, srp_verifier, history, set_at, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
@@ -70,13 +117,13 @@ pub fn delete(pool: &PoolRef, user: &User) -> Statement {
     )
 }
 
-fn context<'a>(pool: &'a PoolRef, user: &'a User) -> Context<'a> {
+fn context<'a>(pool: &'a PoolRef, user: &'a UserId) -> Context<'a> {
     Context {
         purpose: "srp-verifier",
         table: "passwords",
         column: "srp_verifier",
         account: pool.account().as_str(),
         pool: pool.pool_id().as_str(),
-        row: user.id.as_str(),
+        row: user.as_str(),
     }
 }

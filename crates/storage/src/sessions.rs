@@ -56,7 +56,9 @@ pub async fn bearer(
                     s.session_id, s.user_id, s.client_id, s.auth_time, s.expires_at, s.device_key, \
                     s.generation, s.rotated_at, \
                     c.client_id, c.pool_id, CASE WHEN c.version = $5 THEN NULL ELSE c.settings END, c.version, \
-                    c.created_at, c.modified_at, c.sso_validity \
+                    c.created_at, c.modified_at, c.sso_validity, \
+                    CASE WHEN c.version = $5 THEN NULL \
+                         ELSE (SELECT COUNT(*) FROM client_secrets t WHERE t.client_id = c.client_id) END \
              FROM users u \
              LEFT JOIN sessions s \
                ON s.pool_id = u.pool_id AND s.session_id = $3 AND s.user_id = u.user_id \
@@ -75,6 +77,22 @@ pub async fn bearer(
     let session = row.opt_text(11).map(|_| from_row(&row, 11));
     let client = row.opt_text(19).map(|_| from_row_or(&row, 19, known)).transpose()?;
     Ok(Some(Bearer { user: crate::users::from_row(&row)?, session, client }))
+}
+
+/// A session with the user it is of, in one read.
+pub async fn find_with_user(db: &Db, pool: &PoolRef, id: &SessionId) -> Result<Option<(User, Session)>> {
+    let row = db
+        .row(
+            "SELECT u.user_id, u.username, u.status, u.enabled, u.attributes, u.pending, u.version, \
+                    u.credential_version, u.created_at, u.modified_at, u.factors, \
+                    s.session_id, s.user_id, s.client_id, s.auth_time, s.expires_at, s.device_key, \
+                    s.generation, s.rotated_at \
+             FROM sessions s JOIN users u ON u.pool_id = s.pool_id AND u.user_id = s.user_id \
+             WHERE s.pool_id = $1 AND s.session_id = $2",
+            &[pool.param(), id.as_str().into()],
+        )
+        .await?;
+    row.map(|row| Ok((crate::users::from_row(&row)?, from_row(&row, 11)))).transpose()
 }
 
 pub fn insert(pool: &PoolRef, session: &Session, now: Time) -> Statement {

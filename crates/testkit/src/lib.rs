@@ -4,11 +4,13 @@
 //! database of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up must fail the test")]
 
+pub mod authenticator;
 mod barrier;
 mod clock;
 mod reply;
 mod sign_in;
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::sync::Arc;
@@ -59,7 +61,7 @@ impl TestServer {
         let random: Arc<dyn Random> = barrier.clone();
         let store = open(folder.path(), random.clone()).await;
         let keys = Arc::new(RootKeys::new(crypto::random::bytes(&SystemRandom), []));
-        let clock = Arc::new(FakeClock::new());
+        let clock = Arc::new(FakeClock::new(barrier.clone()));
         let db = Db::new(store, keys.clone(), random.clone());
         let services =
             Services::start(db, clock.clone(), random, keys, "http://localhost:9229".into()).unwrap();
@@ -121,6 +123,16 @@ impl TestServer {
         Reply::new(self.api.handle(&parts, body, ip).await)
     }
 
+    /// Everything stored, for [`TestServer::restore`] and to be compared. A line of JSON per table and per row.
+    pub async fn snapshot(&self) -> Vec<u8> {
+        self.services.db.store().dump().await.unwrap()
+    }
+
+    pub async fn restore(&self, snapshot: &[u8]) {
+        self.services.db.store().load(snapshot).await.unwrap();
+        self.services.directory.forget_all();
+    }
+
     /// A pool with these settings; its id.
     pub async fn pool(&self, mut settings: Value) -> String {
         if settings.get("PoolName").is_none() {
@@ -168,6 +180,17 @@ impl TestServer {
         attributes.iter().find(|a| a["Name"] == "sub").unwrap()["Value"].as_str().unwrap().to_owned()
     }
 
+    /// Gives a pool its `WebAuthnConfiguration`.
+    pub async fn set_web_authn(&self, pool: &str, configuration: Value) {
+        let id = domain::ids::PoolId::new(pool);
+        let (mut found, pool_ref) =
+            storage::pools::resolve_any_account(&self.services.db, &id).await.unwrap().unwrap();
+        found.mfa.web_authn = Some(serde_json::from_value(configuration).unwrap());
+        let change = storage::pools::update(&pool_ref, &found, self.clock.now()).unwrap();
+        self.services.db.apply([change], |_| None).await.unwrap();
+        self.services.directory.forget(&id);
+    }
+
     /// Messages to an address, newest first.
     pub async fn mailbox(&self, to: &str) -> Vec<Mail> {
         let queued = storage::outbox::recent(&self.services.db, Some(to), 100).await.unwrap();
@@ -201,4 +224,22 @@ async fn open(folder: &Path, random: Arc<dyn Random>) -> Store {
         Ok("sqlite") | Err(_) => Store::open_sqlite(folder).unwrap(),
         Ok(other) => panic!("no engine is called {other}"),
     }
+}
+
+/// The rows that differ between two snapshots, each behind the name of its table.
+pub fn changed(before: &[u8], after: &[u8]) -> Vec<String> {
+    let rows = |snapshot: &[u8]| {
+        let mut table = String::new();
+        let mut rows = BTreeSet::new();
+        for line in std::str::from_utf8(snapshot).unwrap().lines() {
+            match serde_json::from_str(line).unwrap() {
+                Value::Object(head) => {
+                    table = head.get("table").and_then(Value::as_str).unwrap_or_default().into();
+                }
+                _ => drop(rows.insert(format!("{table} {line}"))),
+            }
+        }
+        rows
+    };
+    rows(before).symmetric_difference(&rows(after)).cloned().collect()
 }

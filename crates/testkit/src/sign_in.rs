@@ -47,15 +47,44 @@ impl TestServer {
     /// The ChallengeResponses that prove a password.
     pub fn srp_answer(&self, pool: &str, attempt: &Attempt, challenge: &Value, password: &str) -> Value {
         let parameters = &challenge["ChallengeParameters"];
+        let identity = parameters["USER_ID_FOR_SRP"].as_str().unwrap();
+        let realm = pool.split_once('_').unwrap().1;
+        let mut answer = self.claim(realm, identity, attempt, parameters, password);
+        answer["USERNAME"] = identity.into();
+        answer
+    }
+
+    /// The ChallengeResponses by which a device of this group proves its password.
+    pub fn device_answer(
+        &self,
+        group_key: &str,
+        attempt: &Attempt,
+        parameters: &Value,
+        password: &str,
+    ) -> Value {
+        let key = parameters["DEVICE_KEY"].as_str().unwrap();
+        let mut answer = self.claim(group_key, key, attempt, parameters, password);
+        answer["USERNAME"] = parameters["USERNAME"].clone();
+        answer["DEVICE_KEY"] = key.into();
+        answer
+    }
+
+    fn claim(
+        &self,
+        realm: &str,
+        identity: &str,
+        attempt: &Attempt,
+        parameters: &Value,
+        password: &str,
+    ) -> Value {
         let text = |name: &str| parameters[name].as_str().unwrap();
         let at = jiff::Timestamp::from_millisecond(domain::ports::Clock::real(self.clock.as_ref()).millis())
             .unwrap();
         let timestamp = at.strftime("%a %b %-d %H:%M:%S UTC %Y").to_string();
         let block = text("SECRET_BLOCK");
-        let identity = text("USER_ID_FOR_SRP");
         let signature = attempt
             .signature(
-                pool.split_once('_').unwrap().1,
+                realm,
                 identity,
                 password,
                 text("SALT"),
@@ -65,7 +94,6 @@ impl TestServer {
             )
             .unwrap();
         json!({
-            "USERNAME": identity,
             "PASSWORD_CLAIM_SECRET_BLOCK": block,
             "PASSWORD_CLAIM_SIGNATURE": signature,
             "TIMESTAMP": timestamp,

@@ -9,8 +9,10 @@
 mod account;
 mod auth;
 pub(crate) mod clients;
+mod devices;
 mod groups;
 mod mfa;
+mod passkeys;
 mod sessions;
 mod sign_up;
 mod tags;
@@ -191,20 +193,20 @@ operations! {
     SetUserSettings => user mfa::set_user_settings::handle;
     VerifySoftwareToken => holder mfa::verify_software_token::handle;
     // passkeys
-    CompleteWebAuthnRegistration => not_built;
-    DeleteWebAuthnCredential => not_built;
-    ListWebAuthnCredentials => not_built;
-    StartWebAuthnRegistration => not_built;
+    CompleteWebAuthnRegistration => user passkeys::complete_web_authn_registration::handle;
+    DeleteWebAuthnCredential => user passkeys::delete_web_authn_credential::handle;
+    ListWebAuthnCredentials => user passkeys::list_web_authn_credentials::handle;
+    StartWebAuthnRegistration => user passkeys::start_web_authn_registration::handle;
     // devices
-    AdminForgetDevice => not_built;
-    AdminGetDevice => not_built;
-    AdminListDevices => not_built;
-    AdminUpdateDeviceStatus => not_built;
-    ConfirmDevice => not_built;
-    ForgetDevice => not_built;
-    GetDevice => not_built;
-    ListDevices => not_built;
-    UpdateDeviceStatus => not_built;
+    AdminForgetDevice => pool devices::admin_forget_device::handle;
+    AdminGetDevice => pool devices::admin_get_device::handle;
+    AdminListDevices => pool devices::admin_list_devices::handle;
+    AdminUpdateDeviceStatus => pool devices::admin_update_device_status::handle;
+    ConfirmDevice => user devices::confirm_device::handle;
+    ForgetDevice => user devices::forget_device::handle;
+    GetDevice => user devices::get_device::handle;
+    ListDevices => user devices::list_devices::handle;
+    UpdateDeviceStatus => user devices::update_device_status::handle;
     // sessions
     AdminListUserSessions => pool sessions::admin_list_user_sessions::handle;
     AdminRevokeUserSession => pool sessions::admin_revoke_user_session::handle;

@@ -83,6 +83,46 @@ fn user_vectors() {
 }
 
 #[test]
+fn a_clients_own_verifier_is_read_as_unsigned_numbers() {
+    let read = Verifier::from_client(DEVICE_SALT_AS_SENT, DEVICE_VERIFIER).unwrap();
+    assert_eq!(read.salt, DEVICE_SALT);
+    assert_eq!(pad(&read.verifier), BASE64.decode(DEVICE_VERIFIER.as_bytes()).unwrap());
+    let largest = {
+        let mut below = PRIME;
+        below[383] -= 2;
+        below.to_vec()
+    };
+    let with =
+        |salt: &[u8], verifier: &[u8]| Verifier::from_client(&BASE64.encode(salt), &BASE64.encode(verifier));
+    assert_eq!(with(&[0, 0, 5], &[0, 0, 2]).unwrap(), Verifier { salt: "5".into(), verifier: vec![2] });
+    assert_eq!(with(&[0xff; 64], &[&[0; 9][..], &largest].concat()).unwrap().verifier, largest);
+}
+
+#[test]
+fn a_clients_own_verifier_that_is_no_secret_is_refused() {
+    let minus_one = {
+        let mut below = PRIME;
+        below[383] -= 1;
+        below
+    };
+    let with =
+        |salt: &[u8], verifier: &[u8]| Verifier::from_client(&BASE64.encode(salt), &BASE64.encode(verifier));
+    let longer = [&[1][..], &[0; 384]].concat();
+    for bad in
+        [&[][..], &[0], &[0; 384], &[1], &[0, 1], &minus_one, &PRIME, &[&[0][..], &PRIME].concat(), &longer]
+    {
+        assert_eq!(with(&[5], bad), Err(SrpError::BadValue));
+    }
+    for bad in [&[][..], &[0], &[0; 16], &[1; 65]] {
+        assert_eq!(with(bad, &[2]), Err(SrpError::BadValue));
+    }
+    for bad in ["", "!", "AL0", "AL0M=", "al0mwfexcjvw\n", "AIPV WL5H"] {
+        assert_eq!(Verifier::from_client(bad, DEVICE_VERIFIER), Err(SrpError::BadValue), "{bad}");
+        assert_eq!(Verifier::from_client(DEVICE_SALT_AS_SENT, bad), Err(SrpError::BadValue), "{bad}");
+    }
+}
+
+#[test]
 fn device_vectors() {
     let verifier = BASE64.decode(DEVICE_VERIFIER.as_bytes()).unwrap();
     let computed = verifier_with_salt(GROUP_KEY, DEVICE_KEY, DEVICE_PASSWORD, DEVICE_SALT).unwrap();

@@ -19,6 +19,8 @@ pub struct Client {
     pub settings: UserPoolClientType,
     /// `SSOSession.MaxValidityMinutes`, 0 to 129600. Dormant while the pool does not track sessions.
     pub sso_validity: i32,
+    /// Whether it has secrets.
+    pub has_secret: bool,
     pub version: i64,
     pub created_at: Time,
     pub modified_at: Time,

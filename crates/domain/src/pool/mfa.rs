@@ -158,11 +158,6 @@ impl Pool {
         required == Some(UserVerificationType::Required)
     }
 
-    /// `DeviceConfiguration` is set, to whatever: the pool tracks devices.
-    pub fn tracks_devices(&self) -> bool {
-        self.settings.device_configuration.is_some()
-    }
-
     /// `ChallengeRequiredOnNewDevice`: a remembered device stands for the second factor.
     pub fn device_replaces_mfa(&self) -> bool {
         let configuration = self.settings.device_configuration.as_ref();

@@ -32,10 +32,11 @@ pub(super) async fn answerer(
     }
     let user = token.user(cx).await?;
     client_auth::check_hash(cx, &[name, &user.username], hash).await?;
-    let named = name == user.username
-        || name == user.id.as_str()
-        || subject::find(cx, name).await?.is_some_and(|found| found.id == user.id);
-    if named { Ok(Answerer::User(Box::new(user))) } else { Err(Error::InvalidSession) }
+    if subject::is_named(cx, &user, name).await? {
+        Ok(Answerer::User(Box::new(user)))
+    } else {
+        Err(Error::InvalidSession)
+    }
 }
 
 /// As [`answerer`], where only a user can have come this far.

@@ -4,12 +4,13 @@ use domain::Result;
 use domain::User;
 use domain::ids::SessionId;
 use domain::session::{Rotation, Session};
-use storage::{pools, sessions};
+use storage::sessions;
 use tokio::sync::SemaphorePermit;
 
 use super::Outcome;
 use super::stage::{Also, Stage, refusal};
 use crate::cx::ClientCx;
+use crate::devices;
 use crate::session_tracking;
 use crate::subject;
 use crate::tokens;
@@ -18,17 +19,19 @@ use crate::tokens;
 pub(super) async fn grant(cx: &ClientCx, stage: &Stage, also: Also) -> Result<Outcome> {
     let now = cx.now();
     let user = &stage.user;
+    let offered = if stage.device_key.is_none() { devices::offer(cx) } else { None };
+    let proved = stage.device_key.clone().filter(|_| stage.proofs.device);
     let session = Session {
         id: SessionId::generate(cx.random()),
         user_id: user.id.clone(),
         client_id: cx.client.id.clone(),
         auth_time: now,
         expires_at: now + cx.client.refresh_token_validity(),
-        device_key: stage.device_key.clone().filter(|_| stage.proofs.device),
+        device_key: proved.or_else(|| offered.as_ref()?.device_key.clone()),
         rotation: Rotation { generation: 0, rotated_at: now },
     };
     let groups = storage::groups::of_user(cx.db(), cx.pool_ref(), &user.id).await?;
-    let mut batch = vec![pools::lives(cx.pool_ref()), storage::clients::exists(cx.pool_ref(), &cx.client.id)];
+    let mut batch = vec![storage::clients::exists(cx.pool_ref(), &cx.client.id)];
     match also.user_change {
         Some(change) => batch.extend(change),
         None => batch.push(session_tracking::credentials_unchanged(cx, user)),
@@ -37,8 +40,9 @@ pub(super) async fn grant(cx: &ClientCx, stage: &Stage, also: Also) -> Result<Ou
     batch.push(sessions::insert(cx.pool_ref(), &session, now));
     batch.extend(session_tracking::begin(cx, &session));
     batch.push(subject::forget(cx, user));
-    cx.db().apply(batch, |guard| refusal(cx, guard)).await?;
-    let result = tokens::issue(cx, user, groups, &session, Some(session.rotation.generation))?;
+    cx.apply(batch, |guard| refusal(cx, guard)).await?;
+    let mut result = tokens::issue(cx, user, groups, &session, Some(session.rotation.generation))?;
+    result.new_device_metadata = offered;
     Ok(Outcome::Granted(Box::new(result)))
 }
 

@@ -6,6 +6,7 @@
 mod answer;
 mod choice;
 mod device;
+pub mod device_proof;
 mod grant;
 mod new_password;
 mod otp;
@@ -16,6 +17,7 @@ mod second;
 pub(crate) mod session_token;
 mod set_up;
 mod srp;
+mod srp_exchange;
 mod stage;
 
 use std::collections::BTreeMap;
@@ -108,7 +110,14 @@ pub async fn respond(
     if challenge == ChallengeNameType::PasswordVerifier {
         return srp::prove(cx, session, responses).await;
     }
-    let token = SessionToken::open(cx, session.ok_or(Error::InvalidSession)?)?;
+    if challenge == ChallengeNameType::DevicePasswordVerifier {
+        return device::prove(cx, session, responses).await;
+    }
+    let token = match session {
+        Some(session) => SessionToken::open(cx, session)?,
+        None if challenge == ChallengeNameType::DeviceSrpAuth => device::awaited(cx, responses).await?,
+        None => return Err(Error::InvalidSession),
+    };
     if token.attempt.step.challenge() != Some(challenge) {
         return Err(Error::InvalidSession);
     }
@@ -123,8 +132,9 @@ pub async fn respond(
         Step::SelectMfaType => second::selected(cx, &token, responses).await,
         Step::MfaSetup | Step::MfaSetupDone => set_up::answer(cx, &token, responses).await,
         Step::DeviceSrpAuth => device::begin(cx, &token, responses).await,
-        Step::DevicePasswordVerifier => device::prove(cx, &token, responses).await,
-        Step::PasswordVerifier | Step::SignUpConfirmed(_) => Err(Error::InvalidSession),
+        Step::DevicePasswordVerifier | Step::PasswordVerifier | Step::SignUpConfirmed(_) => {
+            Err(Error::InvalidSession)
+        }
     }
 }
 

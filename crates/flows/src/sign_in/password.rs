@@ -39,16 +39,13 @@ pub(super) async fn attempt(
     device_key: Option<&str>,
     token: Option<&SessionToken>,
 ) -> Result<Outcome> {
-    let user = subject::find(cx, name).await?;
+    let (user, stored) = subject::find_with_password(cx, name).await?.unzip();
+    let stored = stored.flatten();
     subject::refuse_unknown(cx, user.as_ref())?;
     let device_key = device::remembered(cx, user.as_ref(), device_key).await?;
-    let stored = match &user {
-        Some(user) => storage::passwords::find(cx.db(), cx.pool_ref(), user).await?,
-        None => None,
-    };
     let _turn = grant::turn(cx, user.as_ref(), name).await?;
     let locked = |guard| (guard == attempts::ALLOWED).then_some(Error::PasswordAttemptsExceeded);
-    cx.db().apply([subject::charge(cx, user.as_ref(), name)], locked).await?;
+    cx.apply([subject::charge(cx, user.as_ref(), name)], locked).await?;
     let right = passwords::check(cx, stored.as_ref(), password).await?;
     match (user, stored) {
         (Some(user), Some(stored)) if right => {

@@ -61,7 +61,7 @@ pub async fn refresh(
                         sessions::rotate(cx.pool_ref(), &session, next),
                     ];
                     batch.extend(session_tracking::touch(cx, &session));
-                    match cx.db().apply(batch, |_| None).await {
+                    match cx.apply(batch, |_| None).await {
                         Ok(()) => Some(next.generation),
                         Err(Error::ConcurrentModification) => continue,
                         Err(error) => return Err(error),
@@ -86,8 +86,9 @@ async fn find(cx: &ClientCx, token: &str, device_key: Option<&str>) -> Result<(U
     if token.client != cx.client.id.as_str() {
         return Err(Error::RefreshTokenInvalid);
     }
-    let session =
-        sessions::find(cx.db(), cx.pool_ref(), &token.session).await?.ok_or(Error::RefreshTokenRevoked)?;
+    let (user, session) = sessions::find_with_user(cx.db(), cx.pool_ref(), &token.session)
+        .await?
+        .ok_or(Error::RefreshTokenRevoked)?;
     if session.client_id != cx.client.id {
         return Err(Error::RefreshTokenInvalid);
     }
@@ -97,8 +98,6 @@ async fn find(cx: &ClientCx, token: &str, device_key: Option<&str>) -> Result<(U
     if session.device_key.as_deref().is_some_and(|key| device_key != Some(key)) {
         return Err(Error::RefreshTokenInvalid);
     }
-    let user =
-        users::find(cx.db(), cx.pool_ref(), &session.user_id).await?.ok_or(Error::RefreshTokenRevoked)?;
     if !user.enabled {
         return Err(Error::UserDisabled);
     }

@@ -103,6 +103,10 @@ impl SessionToken {
         &self.client
     }
 
+    pub(super) fn nonce(&self) -> &str {
+        &self.nonce
+    }
+
     pub(super) fn check_nonce(&self, nonce: &str) -> Result<()> {
         if self.nonce == nonce { Ok(()) } else { Err(Error::InvalidSession) }
     }

@@ -1,10 +1,11 @@
 //! Where a sign-in stands while one request is answered, and carrying out what the machine decides.
 
+use crypto::srp::PublicA;
 use domain::auth::{self, Attempt, Facts, Next, Proofs, Step};
 use domain::user::{Password, UserStatus};
 use domain::{Error, Result, User};
 use storage::engine::Statement;
-use storage::{pools, spent, users};
+use storage::{spent, users};
 use wire::cognito_idp::shapes::ChallengeNameType;
 
 use super::session_token::SessionToken;
@@ -21,6 +22,8 @@ pub(super) struct Stage {
     pub(super) proofs: Proofs,
     /// The device that the client named and the user remembers.
     pub(super) device_key: Option<String>,
+    /// The `SRP_A` that this request proved the password by.
+    pub(super) srp_a: Option<PublicA>,
 }
 
 /// What a step changes, in the same batch that takes the next.
@@ -40,7 +43,7 @@ impl Also {
 impl Stage {
     /// A user at the first step, with whatever the machine asks about it.
     pub(super) fn first(user: User, password: Option<Password>, device_key: Option<String>) -> Self {
-        Self { user, password, has_passkey: false, proofs: Proofs::default(), device_key }
+        Self { user, password, has_passkey: false, proofs: Proofs::default(), device_key, srp_a: None }
     }
 
     /// The user of a Session, as its attempt goes on.
@@ -58,6 +61,7 @@ impl Stage {
             has_passkey: false,
             proofs: token.attempt.proofs,
             device_key: token.device_key.clone(),
+            srp_a: None,
         })
     }
 
@@ -108,13 +112,13 @@ pub(super) async fn ask(
     also: Also,
 ) -> Result<Outcome> {
     let step = token.attempt.step;
-    let mut batch = vec![pools::lives(cx.pool_ref())];
+    let mut batch = Vec::new();
     match also.user_change {
         Some(change) => batch.extend(change),
         None => batch.push(users::credentials_unchanged(cx.pool_ref(), &stage.user)),
     }
     batch.extend(also.more);
-    cx.db().apply(batch, |guard| refusal(cx, guard)).await?;
+    cx.apply(batch, |guard| refusal(cx, guard)).await?;
     asked(cx, step, &token, parameters, None)
 }
 
@@ -134,9 +138,9 @@ pub(super) fn asked(
 /// What a failed condition of a step's batch means.
 pub(super) fn refusal(cx: &ClientCx, guard: &'static str) -> Option<Error> {
     match guard {
-        pools::LIVES => Some(Error::PoolNotFound(cx.pool().id.clone())),
         storage::clients::UNCHANGED => Some(Error::ClientNotFound(cx.client.id.clone())),
         spent::UNSPENT => Some(Error::SessionAlreadyUsed),
+        storage::devices::UNCHANGED => Some(Error::DeviceNotFound),
         storage::software_tokens::UNUSED => Some(Error::SoftwareTokenUsed),
         guard => codes::refusal(guard).or_else(|| names::refusal(cx.pool(), Claim::Update, guard)),
     }

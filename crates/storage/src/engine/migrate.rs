@@ -18,6 +18,8 @@ impl Schema {
         include_str!("../../migrations/0003_sign_in.sql"),
         include_str!("../../migrations/0004_factors.sql"),
         include_str!("../../migrations/0005_session_tracking.sql"),
+        include_str!("../../migrations/0006_devices.sql"),
+        include_str!("../../migrations/0007_passkeys.sql"),
     ]);
 
     pub(super) fn version(self) -> i64 {

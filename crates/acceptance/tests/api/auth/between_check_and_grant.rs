@@ -38,7 +38,7 @@ impl House {
         self.server.barrier.arm(draws);
         let running = tokio::spawn(sign_in);
         let barrier = self.server.barrier.clone();
-        tokio::task::spawn_blocking(move || barrier.wait()).await.unwrap();
+        assert!(tokio::task::spawn_blocking(move || barrier.wait()).await.unwrap());
         self.server.call(change.0, change.1).await.ok();
         self.server.barrier.release();
         running.await.unwrap()

@@ -8,3 +8,4 @@ mod respond_to_auth_challenge;
 mod second_factor;
 mod sign_out;
 pub(super) mod tokens;
+mod unknown_names;

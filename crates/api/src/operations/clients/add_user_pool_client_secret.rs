@@ -24,7 +24,7 @@ pub async fn handle(
         clients::touch(cx.pool_ref(), &client),
         client_secrets::insert(cx.db(), cx.pool_ref(), &client.id, &secret),
     ];
-    cx.db().apply(batch, |_| None).await?;
+    cx.apply(batch, |_| None).await?;
     Ok(AddUserPoolClientSecretResponse {
         client_secret_descriptor: Some(ClientSecretDescriptorType {
             client_secret_id: Some(secret.id),

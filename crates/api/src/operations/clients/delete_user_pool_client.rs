@@ -7,6 +7,6 @@ use wire::cognito_idp::shapes::DeleteUserPoolClientRequest;
 
 pub async fn handle(cx: PoolCx, input: DeleteUserPoolClientRequest) -> Result<Empty> {
     let client = super::find(&cx, &input.client_id).await?;
-    cx.db().apply(storage::clients::delete(cx.pool_ref(), &client), |_| None).await?;
+    cx.apply(storage::clients::delete(cx.pool_ref(), &client), |_| None).await?;
     Ok(Empty {})
 }

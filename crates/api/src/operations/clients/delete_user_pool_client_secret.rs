@@ -20,6 +20,6 @@ pub async fn handle(cx: PoolCx, input: DeleteUserPoolClientSecretRequest) -> Res
         clients::touch(cx.pool_ref(), &client),
         client_secrets::delete(cx.pool_ref(), &client.id, &input.client_secret_id),
     ];
-    cx.db().apply(batch, |guard| (guard == client_secrets::EXISTS).then(not_found)).await?;
+    cx.apply(batch, |guard| (guard == client_secrets::EXISTS).then(not_found)).await?;
     Ok(Empty {})
 }

@@ -3,15 +3,14 @@
 use domain::Result;
 use domain::client::settings;
 use flows::cx::PoolCx;
-use storage::{client_secrets, clients};
+use storage::clients;
 use wire::cognito_idp::shapes::{UpdateUserPoolClientRequest, UpdateUserPoolClientResponse};
 
 pub async fn handle(cx: PoolCx, input: UpdateUserPoolClientRequest) -> Result<UpdateUserPoolClientResponse> {
     let mut client = super::find(&cx, &input.client_id).await?;
-    let has_secret = !client_secrets::list(cx.db(), cx.pool_ref(), &client.id).await?.is_empty();
-    client.settings = settings::update(cx.pool(), &client, input, has_secret)?;
+    client.settings = settings::update(cx.pool(), &client, input, client.has_secret)?;
     let now = cx.now();
-    cx.db().apply([clients::update(cx.pool_ref(), &client, now)?], |_| None).await?;
+    cx.apply([clients::update(cx.pool_ref(), &client, now)?], |_| None).await?;
     client.modified_at = now;
     Ok(UpdateUserPoolClientResponse { user_pool_client: Some(super::describe(&cx, &client).await?) })
 }

@@ -3,16 +3,14 @@
 use domain::group::MAX_PER_USER;
 use domain::{Error, Result};
 use flows::cx::PoolCx;
-use storage::{groups, pools, users};
+use storage::{groups, users};
 use wire::Empty;
 use wire::cognito_idp::shapes::AdminAddUserToGroupRequest;
 
 pub async fn handle(cx: PoolCx, input: AdminAddUserToGroupRequest) -> Result<Empty> {
     let user = flows::users::find(&cx, &input.username).await?;
-    let mut batch = vec![pools::lives(cx.pool_ref())];
-    batch.extend(groups::add_member(cx.pool_ref(), &input.group_name, &user.id, cx.now()));
+    let batch = groups::add_member(cx.pool_ref(), &input.group_name, &user.id, cx.now());
     let refusal = |guard| match guard {
-        pools::LIVES => Some(Error::PoolNotFound(cx.pool().id.clone())),
         users::EXISTS => Some(Error::UserNotFound),
         // The model has no LimitExceededException for this operation.
         groups::WITHIN_USER_LIMIT => {
@@ -20,6 +18,6 @@ pub async fn handle(cx: PoolCx, input: AdminAddUserToGroupRequest) -> Result<Emp
         }
         other => super::not_found(other),
     };
-    cx.db().apply(batch, refusal).await?;
+    cx.apply(batch, refusal).await?;
     Ok(Empty {})
 }

@@ -3,7 +3,7 @@
 use domain::group::{Group, MAX_PER_POOL};
 use domain::{Error, Result};
 use flows::cx::PoolCx;
-use storage::{groups, pools};
+use storage::groups;
 use wire::cognito_idp::shapes::{CreateGroupRequest, CreateGroupResponse};
 
 pub async fn handle(cx: PoolCx, input: CreateGroupRequest) -> Result<CreateGroupResponse> {
@@ -18,13 +18,12 @@ pub async fn handle(cx: PoolCx, input: CreateGroupRequest) -> Result<CreateGroup
         modified_at: now,
     };
     let refusal = |guard| match guard {
-        pools::LIVES => Some(Error::PoolNotFound(cx.pool().id.clone())),
         groups::NAME_FREE => Some(Error::GroupExists),
         groups::WITHIN_POOL_LIMIT => {
             Some(Error::LimitExceeded(format!("Groups cannot exceed limit of {MAX_PER_POOL} per user pool.")))
         }
         _ => None,
     };
-    cx.db().apply(groups::insert(cx.pool_ref(), &group), refusal).await?;
+    cx.apply(groups::insert(cx.pool_ref(), &group), refusal).await?;
     Ok(CreateGroupResponse { group: Some(super::describe(cx.pool(), group)) })
 }

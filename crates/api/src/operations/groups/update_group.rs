@@ -14,7 +14,7 @@ pub async fn handle(cx: PoolCx, input: UpdateGroupRequest) -> Result<UpdateGroup
         input.precedence.map(i64::from),
         cx.now(),
     );
-    cx.db().apply([change], super::not_found).await?;
+    cx.apply([change], super::not_found).await?;
     let group = super::find(&cx, &input.group_name).await?;
     Ok(UpdateGroupResponse { group: Some(super::describe(cx.pool(), group)) })
 }
