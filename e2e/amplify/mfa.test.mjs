@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import {
+  AdminForgetDeviceCommand,
   AdminSetUserMFAPreferenceCommand,
   AdminSetUserPasswordCommand,
   AdminUpdateUserAttributesCommand,
@@ -220,5 +221,24 @@ test("what an administrator changes ends the sign-in", async () => {
   await signIn(username);
   await prefer(username, { EmailMfaSettings: { Enabled: true, PreferredMfa: true } });
   await refused(confirm(await server.code(email)), ["NotAuthorizedException", "Invalid session for the user."]);
+  await signedOut();
+});
+
+test("a remembered device is asked for no code until it is forgotten", async () => {
+  const pool = await server.makeMfaPool("ON", ["SOFTWARE_TOKEN_MFA"], {
+    DeviceConfiguration: { ChallengeRequiredOnNewDevice: true, DeviceOnlyRememberedOnUserPrompt: false },
+  });
+  use(pool);
+  const { username } = await server.makeUser(pool.id);
+  const { totpSetupDetails } = await signIn(username);
+  assert.deepEqual(await confirm(totp(totpSetupDetails.sharedSecret)), DONE);
+  const [{ id }] = await auth.fetchDevices();
+  await auth.signOut();
+  await refused(signIn(username, OTHER_PASSWORD), ["NotAuthorizedException", "Incorrect username or password."]);
+  assert.equal((await signIn(username)).signInStep, "DONE");
+  assert.equal((await auth.fetchAuthSession()).tokens.accessToken.payload.device_key, id);
+  await auth.signOut();
+  await server.admin.send(new AdminForgetDeviceCommand({ UserPoolId: pool.id, Username: username, DeviceKey: id }));
+  assert.equal((await signIn(username)).signInStep, "CONFIRM_SIGN_IN_WITH_TOTP_CODE");
   await signedOut();
 });

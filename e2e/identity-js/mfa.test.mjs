@@ -3,11 +3,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { AdminSetUserPasswordCommand, AdminUpdateUserAttributesCommand } from "@aws-sdk/client-cognito-identity-provider";
-import identity from "amazon-cognito-identity-js";
 import { OTHER_PASSWORD, PASSWORD, Poolhouse } from "support";
 import { expiredTotp, otherThan, totp, wrongTotp } from "support/totp";
+import { associate, choose, open, refused, sendCode, signIn, step, userOf, verify } from "./kit.mjs";
 
-const { AuthenticationDetails, CognitoUser, CognitoUserPool } = identity;
 const WRONG_CODE = ["CodeMismatchException", "Invalid code received for user"];
 const WRONG_FIRST_CODE = ["EnableSoftwareTokenMFAException", "Code mismatch"];
 const USED_TOKEN = ["ExpiredCodeException", "Your software token has already been used once."];
@@ -17,27 +16,11 @@ let server, optional, required;
 
 before(async () => {
   server = await Poolhouse.start();
-  optional = open(await server.makeMfaPool("OPTIONAL", ["SMS_MFA", "SOFTWARE_TOKEN_MFA"]));
-  required = open(await server.makeMfaPool("ON", ["SOFTWARE_TOKEN_MFA"]));
+  optional = open(server, await server.makeMfaPool("OPTIONAL", ["SMS_MFA", "SOFTWARE_TOKEN_MFA"]));
+  required = open(server, await server.makeMfaPool("ON", ["SOFTWARE_TOKEN_MFA"]));
 });
 
 after(() => server?.stop());
-
-const open = ({ id, clientId }) =>
-  new CognitoUserPool({ UserPoolId: id, ClientId: clientId, endpoint: `${server.url}/`, Storage: storage() });
-
-/** Each pool keeps its tokens to itself. */
-function storage() {
-  const kept = new Map();
-  return {
-    setItem: (key, value) => kept.set(key, value),
-    getItem: (key) => kept.get(key) ?? null,
-    removeItem: (key) => kept.delete(key),
-    clear: () => kept.clear(),
-  };
-}
-
-const userOf = (username, pool) => new CognitoUser({ Username: username, Pool: pool, Storage: pool.storage });
 
 async function madeUser(pool) {
   const { username } = await server.makeUser(pool.getUserPoolId());
@@ -57,32 +40,6 @@ async function giveNumber(user) {
   return number;
 }
 
-/** The first thing that the library calls back with: a session, a secret, or what it asks for. */
-const step = (run) =>
-  new Promise((resolve, reject) =>
-    run({
-      onSuccess: (session) => resolve({ session }),
-      onFailure: reject,
-      mfaRequired: (name, parameters) => resolve({ asked: name, parameters }),
-      totpRequired: (name, parameters) => resolve({ asked: name, parameters }),
-      selectMFAType: (name, parameters) => resolve({ asked: name, parameters }),
-      newPasswordRequired: () => resolve({ asked: "NEW_PASSWORD_REQUIRED" }),
-      mfaSetup: (name, parameters) => resolve({ asked: name, parameters }),
-      associateSecretCode: (secret) => resolve({ secret }),
-    }),
-  );
-
-const signIn = (user) =>
-  step((callbacks) =>
-    user.authenticateUser(
-      new AuthenticationDetails({ Username: user.getUsername(), Password: PASSWORD }),
-      callbacks,
-    ),
-  );
-const associate = (user) => step((callbacks) => user.associateSoftwareToken(callbacks));
-const verify = (user, code) => step((callbacks) => user.verifySoftwareToken(code, "phone", callbacks));
-const sendCode = (user, code, factor) => step((callbacks) => user.sendMFACode(code, callbacks, factor));
-const choose = (user, factor) => step((callbacks) => user.sendMFASelectionAnswer(factor, callbacks));
 const prefer = (user, sms, token) =>
   new Promise((resolve, reject) =>
     user.setUserMfaPreference(sms, token, (error, result) => (error ? reject(error) : resolve(result))),
@@ -91,13 +48,6 @@ const dataOf = (user) =>
   new Promise((resolve, reject) =>
     user.getUserData((error, data) => (error ? reject(error) : resolve(data)), { bypassCache: true }),
   );
-
-const refused = (promise, [code, message]) =>
-  assert.rejects(promise, (error) => {
-    assert.equal(error.code ?? error.name, code);
-    if (message) assert.equal(error.message, message);
-    return true;
-  });
 
 /** A signed-in user whose software token was verified just now: the user and the secret. */
 async function tokenUser() {
