@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use wire::cognito_idp::shapes::{AuthFactorType, UserVerificationType, WebAuthnFactorConfigurationType};
-
 use crate::time::Time;
 use crate::{Error, Pool, Result};
 
@@ -38,35 +36,9 @@ impl fmt::Debug for Passkey {
     }
 }
 
-/// Whether `Policies.SignInPolicy.AllowedFirstAuthFactors` has `WEB_AUTHN`.
-pub fn are_enabled(pool: &Pool) -> bool {
-    let policies = pool.settings.policies.as_ref();
-    policies
-        .and_then(|p| p.sign_in_policy.as_ref()?.allowed_first_auth_factors.as_deref())
-        .is_some_and(|factors| factors.contains(&AuthFactorType::WebAuthn))
-}
-
 /// `WebAuthnConfiguration.RelyingPartyId`; a pool without one has no passkeys.
 pub fn relying_party(pool: &Pool) -> Option<&str> {
     pool.mfa.web_authn.as_ref()?.relying_party_id.as_deref()
-}
-
-/// `WebAuthnConfiguration.UserVerification` is `required`, or passkeys count for two factors, which they do
-/// only with the user verified. Absent it is `preferred`.
-pub fn requires_user_verification(pool: &Pool) -> bool {
-    pool.mfa.web_authn.as_ref().is_some_and(|config| {
-        config.user_verification == Some(UserVerificationType::Required)
-            || config.factor_configuration
-                == Some(WebAuthnFactorConfigurationType::MultiFactorWithUserVerification)
-    })
-}
-
-/// Whether a sign-in by passkey with the user verified stands for both factors:
-/// `FactorConfiguration=MULTI_FACTOR_WITH_USER_VERIFICATION`.
-pub fn count_as_multi_factor(pool: &Pool) -> bool {
-    pool.mfa.web_authn.as_ref().is_some_and(|config| {
-        config.factor_configuration == Some(WebAuthnFactorConfigurationType::MultiFactorWithUserVerification)
-    })
 }
 
 /// Refuses what cannot be a relying party id: anything but a domain name of at least two labels, in lower

@@ -182,13 +182,8 @@ impl TestServer {
 
     /// Gives a pool its `WebAuthnConfiguration`.
     pub async fn set_web_authn(&self, pool: &str, configuration: Value) {
-        let id = domain::ids::PoolId::new(pool);
-        let (mut found, pool_ref) =
-            storage::pools::resolve_any_account(&self.services.db, &id).await.unwrap().unwrap();
-        found.mfa.web_authn = Some(serde_json::from_value(configuration).unwrap());
-        let change = storage::pools::update(&pool_ref, &found, self.clock.now()).unwrap();
-        self.services.db.apply([change], |_| None).await.unwrap();
-        self.services.directory.forget(&id);
+        let input = json!({ "UserPoolId": pool, "WebAuthnConfiguration": configuration });
+        self.call("SetUserPoolMfaConfig", input).await.ok();
     }
 
     /// Messages to an address, newest first.

@@ -1,17 +1,18 @@
 //! Signing in by passkey: the WEB_AUTHN challenge and its answer.
 
 use crypto::secret_box::Context;
-use domain::passkeys::{self, requires_user_verification};
+use domain::passkeys;
 use domain::time::Time;
 use domain::{Error, Result, User};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use storage::engine::Statement;
 use storage::{passkeys as stored, spent};
+use wire::cognito_idp::shapes::AuthFactorType;
 
 use super::ceremony::Ceremony;
 use super::response::Response;
-use crate::cx::ClientCx;
+use crate::cx::{ClientCx, PoolCx};
 
 /// A challenge between options and answer. Sealed, it is the state.
 #[derive(Serialize, Deserialize)]
@@ -25,27 +26,25 @@ struct Challenge {
 /// A right answer to a challenge, and what must be written with whatever it permits.
 #[derive(Debug)]
 pub struct Assertion {
-    /// The passkey, base64url.
-    pub credential_id: String,
     /// The authenticator verified the user, by PIN or body.
     pub user_verified: bool,
-    /// The authenticator's counter; 0 where it has none.
-    pub new_counter: u32,
     /// Spends the challenge and moves the counter on. Belongs into the batch that grants, whose refusals
     /// [`refusal`] knows.
     pub statements: [Statement; 2],
 }
 
 /// Whether the user can sign in by passkey: the pool allows it and the user has one for its relying party.
-pub async fn is_available(cx: &ClientCx, user: &User) -> Result<bool> {
-    Ok(passkeys::are_enabled(cx.pool()) && !super::usable(cx, user).await?.is_empty())
+pub async fn is_available(cx: &PoolCx, user: &User) -> Result<bool> {
+    Ok(cx.pool().allows_first_factor(AuthFactorType::WebAuthn) && !super::usable(cx, user).await?.is_empty())
 }
 
 /// `CREDENTIAL_REQUEST_OPTIONS` and the state to hand to [`verify_assertion`]; `None` where the user cannot
 /// sign in by passkey. The state is sealed, bound to pool, client and user, and good for the client's
 /// `AuthSessionValidity`.
 pub async fn assertion_options(cx: &ClientCx, user: &User) -> Result<Option<(String, String)>> {
-    let Some(rp_id) = passkeys::relying_party(cx.pool()).filter(|_| passkeys::are_enabled(cx.pool())) else {
+    let Some(rp_id) = passkeys::relying_party(cx.pool())
+        .filter(|_| cx.pool().allows_first_factor(AuthFactorType::WebAuthn))
+    else {
         return Ok(None);
     };
     let usable = super::usable(cx, user).await?;
@@ -83,7 +82,7 @@ pub async fn verify_assertion(
         return Err(Error::SessionExpired);
     }
     let rp_id = passkeys::relying_party(cx.pool())
-        .filter(|_| passkeys::are_enabled(cx.pool()))
+        .filter(|_| cx.pool().allows_first_factor(AuthFactorType::WebAuthn))
         .ok_or_else(|| incorrect.clone())?;
     let credential: Value = serde_json::from_str(credential).map_err(|_| incorrect.clone())?;
     let response = Response::read(&credential).map_err(|_| incorrect.clone())?;
@@ -95,9 +94,7 @@ pub async fn verify_assertion(
         .assert(&challenge.challenge, passkey, &response, credential)?
         .map_err(|_| incorrect)?;
     Ok(Assertion {
-        credential_id: response.credential_id,
         user_verified: proof.user_verified,
-        new_counter: proof.counter,
         statements: [
             spent::spend(cx.pool_ref(), &challenge.nonce, challenge.expires_at),
             stored::count(cx.pool_ref(), &user.id, &passkey.credential_id, proof.counter),
@@ -116,7 +113,7 @@ pub fn refusal(guard: &str) -> Option<Error> {
 }
 
 fn ceremony<'a>(cx: &ClientCx, rp_id: &'a str) -> Ceremony<'a> {
-    Ceremony { rp_id, user_verification: requires_user_verification(cx.pool()) }
+    Ceremony { rp_id, user_verification: cx.pool().requires_user_verification() }
 }
 
 fn context<'a>(cx: &'a ClientCx, user: &'a User) -> Context<'a> {

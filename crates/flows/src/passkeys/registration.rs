@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use domain::attributes::may_read;
-use domain::passkeys::{self, Passkey, friendly_name, requires_user_verification};
+use domain::passkeys::{self, Passkey, friendly_name};
 use domain::time::minutes;
 use domain::{Error, Result};
 use serde_json::Value;
 use storage::passkey_registrations::{self as registrations, Registration};
 use storage::{passkeys as stored, pools, users};
+use wire::cognito_idp::shapes::AuthFactorType;
 
 use super::ceremony::Ceremony;
 use super::response::{Fault, Response};
@@ -38,7 +39,7 @@ pub async fn registration_options(cx: &UserCx) -> Result<Value> {
         users::credentials_unchanged(cx.pool_ref(), &cx.user),
         registrations::put(cx.pool_ref(), &cx.user.id, &registration),
     ];
-    cx.db().apply(batch, |guard| refusal(cx, guard)).await?;
+    cx.apply(batch, |guard| refusal(cx, guard)).await?;
     Ok(options)
 }
 
@@ -71,7 +72,7 @@ pub async fn register(cx: &UserCx, credential: Value) -> Result<()> {
         registrations::consume(cx.pool_ref(), &cx.user.id, &registration.id),
     ];
     batch.extend(stored::insert(cx.pool_ref(), &cx.user, &passkey)?);
-    cx.db().apply(batch, |guard| refusal(cx, guard)).await
+    cx.apply(batch, |guard| refusal(cx, guard)).await
 }
 
 /// What the browser shows beside the passkey: the username, or the address that stands for it where usernames are
@@ -86,11 +87,15 @@ fn account_name(cx: &UserCx) -> &str {
 }
 
 fn ceremony<'a>(cx: &UserCx, rp_id: &'a str) -> Ceremony<'a> {
-    Ceremony { rp_id, user_verification: requires_user_verification(cx.pool()) }
+    Ceremony { rp_id, user_verification: cx.pool().requires_user_verification() }
 }
 
 fn refuse_disabled(cx: &UserCx) -> Result<()> {
-    if passkeys::are_enabled(cx.pool()) { Ok(()) } else { Err(Error::WebAuthnNotEnabled) }
+    if cx.pool().allows_first_factor(AuthFactorType::WebAuthn) {
+        Ok(())
+    } else {
+        Err(Error::WebAuthnNotEnabled)
+    }
 }
 
 fn refused(fault: Fault) -> Error {

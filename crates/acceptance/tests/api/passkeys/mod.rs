@@ -2,6 +2,7 @@ mod assertion;
 mod credentials;
 mod register;
 mod registration_refusals;
+mod sign_in;
 
 use serde_json::{Value, json};
 use testkit::authenticator::{Answer, SoftPasskey};
