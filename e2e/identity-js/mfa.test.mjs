@@ -2,7 +2,10 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { AdminSetUserPasswordCommand, AdminUpdateUserAttributesCommand } from "@aws-sdk/client-cognito-identity-provider";
+import {
+  AdminSetUserPasswordCommand,
+  AdminUpdateUserAttributesCommand,
+} from "@aws-sdk/client-cognito-identity-provider";
 import { OTHER_PASSWORD, PASSWORD, Poolhouse } from "support";
 import { expiredTotp, otherThan, totp, wrongTotp } from "support/totp";
 import { associate, choose, open, refused, sendCode, signIn, step, userOf, verify } from "./kit.mjs";

@@ -151,7 +151,7 @@ export class Poolhouse {
     return { clientId: UserPoolClient.ClientId, clientSecret: UserPoolClient.ClientSecret };
   }
 
-  /** A confirmed user with PASSWORD and, if it shall be `reachable`, a verified address. Returns `{ username, email }`. */
+  /** A confirmed user with PASSWORD and, unless not `reachable`, a verified address. Returns `{ username, email }`. */
   async makeUser(poolId, username = unique("anna"), { reachable = true } = {}) {
     const email = `${username}@example.com`;
     const address = [
