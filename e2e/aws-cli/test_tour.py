@@ -1,59 +1,13 @@
 """The five-minute tour of the README, run as it is printed there, and refusals as the AWS CLI shows them."""
 
-import json
-import os
 import pathlib
 import re
 import subprocess
-import sys
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "e2e" / "support"))
-
-from poolhouse import REGION, Poolhouse  # noqa: E402
-
 README_ADDRESS = "http://localhost:9229"
-
-
-@pytest.fixture(scope="module")
-def server():
-    server = Poolhouse.running_or_started()
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def environment(server, tmp_path_factory):
-    """No configuration of whoever runs the tests; the tools of this virtual environment first in PATH."""
-    home = tmp_path_factory.mktemp("home")
-    return {
-        "HOME": str(home),
-        "PATH": f"{pathlib.Path(sys.executable).parent}:{os.environ['PATH']}",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_ENDPOINT_URL": server.url,
-        "AWS_MAX_ATTEMPTS": "1",
-        "AWS_PAGER": "",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-
-
-@pytest.fixture(scope="module")
-def aws(environment):
-    """`aws("operation", "--option", "value")` against cognito-idp: the JSON answer, or the error text."""
-
-    def run(*arguments):
-        done = subprocess.run(
-            ["aws", "cognito-idp", *arguments], env=environment, capture_output=True, text=True, timeout=60
-        )
-        if done.returncode == 0:
-            return json.loads(done.stdout) if done.stdout.strip() else {}
-        return done.stderr.strip()
-
-    return run
 
 
 def tour():

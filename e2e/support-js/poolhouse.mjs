@@ -13,12 +13,23 @@ import {
   CognitoIdentityProviderClient,
   CreateUserPoolClientCommand,
   CreateUserPoolCommand,
+  SetUserPoolMfaConfigCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 
 export const REGION = "us-east-1";
 export const PASSWORD = "Correct-Horse-7!";
 export const OTHER_PASSWORD = "Battery-Staple-8?";
 const START_MILLISECONDS = 30_000;
+/** What each second factor needs in SetUserPoolMfaConfig. */
+const MFA_BLOCKS = {
+  SMS_MFA: {
+    SmsMfaConfiguration: {
+      SmsConfiguration: { SnsCallerArn: "arn:aws:iam::000000000000:role/sms", ExternalId: "x" },
+    },
+  },
+  SOFTWARE_TOKEN_MFA: { SoftwareTokenMfaConfiguration: { Enabled: true } },
+  EMAIL_OTP: { EmailMfaConfiguration: { Message: "Code {####}", Subject: "Code" } },
+};
 
 let counter = 0;
 /** A name that nothing else in this test file uses. */
@@ -105,6 +116,29 @@ export class Poolhouse {
     return { id, ...(await this.makeClient(id, client)) };
   }
 
+  /** A pool that offers these second factors and, with mode ON, demands one. */
+  async makeMfaPool(mode, factors, settings = {}) {
+    // E-mail can be a second factor only where it is not sent by Cognito's default sender.
+    const EmailConfiguration = {
+      EmailSendingAccount: "DEVELOPER",
+      SourceArn: "arn:aws:ses:us-east-1:000000000000:identity/example.com",
+    };
+    const pool = await this.makePool({ EmailConfiguration, ...settings });
+    await this.admin.send(
+      new SetUserPoolMfaConfigCommand({
+        UserPoolId: pool.id,
+        MfaConfiguration: mode,
+        ...Object.assign({}, ...factors.map((factor) => MFA_BLOCKS[factor])),
+      }),
+    );
+    return pool;
+  }
+
+  /** A phone number that nothing else in this test file uses. */
+  number() {
+    return `+1206555${unique("").padStart(4, "0")}`;
+  }
+
   async makeClient(poolId, settings = {}) {
     const { UserPoolClient } = await this.admin.send(
       new CreateUserPoolClientCommand({
@@ -117,18 +151,19 @@ export class Poolhouse {
     return { clientId: UserPoolClient.ClientId, clientSecret: UserPoolClient.ClientSecret };
   }
 
-  /** A confirmed user with a verified address and PASSWORD. Returns `{ username, email }`. */
-  async makeUser(poolId, username = unique("anna")) {
+  /** A confirmed user with PASSWORD and, unless not `reachable`, a verified address. Returns `{ username, email }`. */
+  async makeUser(poolId, username = unique("anna"), { reachable = true } = {}) {
     const email = `${username}@example.com`;
+    const address = [
+      { Name: "email", Value: email },
+      { Name: "email_verified", Value: "true" },
+    ];
     await this.admin.send(
       new AdminCreateUserCommand({
         UserPoolId: poolId,
         Username: username,
         MessageAction: "SUPPRESS",
-        UserAttributes: [
-          { Name: "email", Value: email },
-          { Name: "email_verified", Value: "true" },
-        ],
+        UserAttributes: reachable ? address : [],
       }),
     );
     await this.admin.send(

@@ -6,7 +6,7 @@ use domain::message::Medium;
 use domain::{Error, Result, User};
 use wire::cognito_idp::shapes::{ChallengeNameType, ExplicitAuthFlowsType};
 
-use super::answer::{Answerer, answerer};
+use super::answer::{Answerer, answerer, retry};
 use super::session_token::{SessionToken, Whose};
 use super::stage::{Also, Stage, advance, asked};
 use super::{Outcome, Parameters, device, optional, otp, passkey, password, required, srp};
@@ -142,8 +142,9 @@ async fn take(
     match factor {
         FirstFactor::Password => match optional(parameters, "PASSWORD") {
             Some(given) => {
-                let waiting = chooser.token(cx, Step::Password);
-                password::attempt(cx, chooser.name(), given, device_key.as_deref(), Some(&waiting)).await
+                let waiting = token.map(|token| token.chosen(Step::Password));
+                let (name, device_key) = (chooser.name(), device_key.as_deref());
+                retry(|| password::attempt(cx, name, given, device_key, waiting.as_ref())).await
             }
             None => asked(cx, Step::Password, &chooser.token(cx, Step::Password), [], available),
         },

@@ -123,6 +123,20 @@ impl SessionToken {
         spent::spend(cx.pool_ref(), &self.nonce, self.expires_at)
     }
 
+    /// The same Session with its choice made: what spends one of them spends both.
+    pub(super) fn chosen(&self, step: Step) -> Self {
+        Self {
+            attempt: self.attempt.waiting_for(step),
+            client: self.client.clone(),
+            whose: self.whose.clone(),
+            device_key: self.device_key.clone(),
+            code: None,
+            state: None,
+            nonce: self.nonce.clone(),
+            expires_at: self.expires_at,
+        }
+    }
+
     /// The attempt goes on in a Session of its own, waiting for `step`, of a user whose credentials are as
     /// given.
     pub(crate) fn followed_by(&self, cx: &PoolCx, step: Step, user: &User) -> Self {

@@ -152,6 +152,11 @@ pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Para
     let id = UserId::new(attempt.user.as_str());
     let found = storage::passwords::find_with_user(cx.db(), cx.pool_ref(), &id).await?;
     let user = found.as_ref().map(|(user, _)| user);
+    // Before anything is spent: clients answer the same challenge again without a device that is gone.
+    let device_key = match (&attempt.device_key, optional(responses, "DEVICE_KEY")) {
+        (Some(key), _) => Some(key.clone()),
+        (None, named) => device::remembered(cx, user, named).await?,
+    };
     let _turn = grant::turn(cx, user, &attempt.name).await?;
     let refusal = |guard| match guard {
         attempts::ALLOWED => Some(Error::PasswordAttemptsExceeded),
@@ -163,10 +168,6 @@ pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Para
         subject::charge(cx, user, &attempt.name),
     ];
     cx.apply(charge, refusal).await?;
-    let device_key = match (&attempt.device_key, optional(responses, "DEVICE_KEY")) {
-        (Some(key), _) => Some(key.clone()),
-        (None, named) => device::remembered(cx, user, named).await?,
-    };
     let known = found.and_then(with_password);
     let verifier = match &known {
         Some((_, Password { srp: Some(srp), .. })) => srp.verifier.clone(),

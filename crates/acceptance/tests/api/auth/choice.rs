@@ -84,8 +84,14 @@ async fn a_password_signs_in_by_each_way_there_is() {
     };
     let wrong = ("NotAuthorizedException", "Incorrect username or password.");
     let password = |given: &str| json!({ "USERNAME": "alice", "ANSWER": "PASSWORD", "PASSWORD": given });
-    select(password("wrong")).await.refused(wrong.0, wrong.1);
-    select(password(PASSWORD)).await.ok();
+    // A wrong password leaves the choice open, a right one uses it up.
+    let challenge = server.choose(&client, json!({ "USERNAME": "alice" })).await.ok();
+    server.respond(&client, &challenge, password("wrong")).await.refused(wrong.0, wrong.1);
+    server.respond(&client, &challenge, password(PASSWORD)).await.ok();
+    server
+        .respond(&client, &challenge, password(PASSWORD))
+        .await
+        .refused("NotAuthorizedException", "Invalid session for the user, session can only be used once.");
     let preferred =
         |given: &str| json!({ "USERNAME": "alice", "PREFERRED_CHALLENGE": "PASSWORD", "PASSWORD": given });
     server.choose(&client, preferred("wrong")).await.refused(wrong.0, wrong.1);

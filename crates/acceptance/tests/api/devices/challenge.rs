@@ -48,6 +48,27 @@ async fn a_device_that_is_not_the_users_is_refused_before_the_password_is_looked
     }
 }
 
+/// Clients answer the same challenge again without a device that is gone.
+#[tokio::test]
+async fn a_device_that_is_gone_does_not_use_the_challenge_up() {
+    let house = House::new().await;
+    let alice = house.confirmed("alice").await;
+    let bob = house.confirmed("bob").await;
+    let (attempt, challenge) = house.server.begin_srp(&house.client, "alice").await;
+    let plain = house.server.srp_answer(&house.pool, &attempt, &challenge, PASSWORD);
+    for key in [NOBODYS, &bob.key] {
+        let mut named = plain.clone();
+        named["DEVICE_KEY"] = key.into();
+        house.server.respond(&house.client, &challenge, named).await.refused(NOT_FOUND.0, NOT_FOUND.1);
+    }
+    let mut again = plain.clone();
+    again["DEVICE_KEY"] = Value::Null;
+    let granted = house.server.respond(&house.client, &challenge, again).await.ok();
+    let metadata = &granted["AuthenticationResult"]["NewDeviceMetadata"];
+    assert!(metadata["DeviceKey"].is_string() && metadata["DeviceKey"] != alice.key.as_str());
+    house.server.respond(&house.client, &challenge, plain).await.refused_as("NotAuthorizedException");
+}
+
 #[tokio::test]
 async fn the_devices_secret_without_the_password_gives_no_tokens() {
     let house = House::new().await;
