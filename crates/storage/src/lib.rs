@@ -4,6 +4,7 @@ pub mod attempts;
 pub mod client_secrets;
 pub mod clients;
 pub mod codes;
+mod columns;
 mod db;
 pub mod devices;
 pub mod engine;

@@ -6,6 +6,7 @@ use domain::time::Time;
 use domain::user::{Password, SrpVerifier, User};
 use domain::{Error, Result};
 
+use crate::columns::{self, AFTER_USER};
 use crate::db::{Db, PoolRef, inconsistent};
 use crate::engine::{Row, Statement};
 
@@ -13,8 +14,11 @@ use crate::engine::{Row, Statement};
 pub async fn find(db: &Db, pool: &PoolRef, user: &User) -> Result<Option<Password>> {
     let row = db
         .row(
-            "SELECT hash, srp_salt, srp_verifier, history, set_at, expires_at FROM passwords \
-             WHERE pool_id = $1 AND user_id = $2",
+            concat!(
+                "SELECT ",
+                columns::password!(),
+                " FROM passwords p WHERE p.pool_id = $1 AND p.user_id = $2"
+            ),
             &[pool.param(), user.id.as_str().into()],
         )
         .await?;
@@ -29,12 +33,16 @@ pub async fn find_with_user_by_name(
 ) -> Result<Option<(User, Option<Password>)>> {
     let row = db
         .row(
-            "SELECT u.user_id, u.username, u.status, u.enabled, u.attributes, u.pending, u.version, \
-                    u.credential_version, u.created_at, u.modified_at, u.factors, \
-                    p.hash, p.srp_salt, p.srp_verifier, p.history, p.set_at, p.expires_at \
-             FROM login_names n JOIN users u ON u.pool_id = n.pool_id AND u.user_id = n.user_id \
-             LEFT JOIN passwords p ON p.pool_id = u.pool_id AND p.user_id = u.user_id \
-             WHERE n.pool_id = $1 AND n.name_key = $2",
+            concat!(
+                "SELECT ",
+                columns::user!(),
+                ", ",
+                columns::password!(),
+                " \
+                 FROM login_names n JOIN users u ON u.pool_id = n.pool_id AND u.user_id = n.user_id \
+                 LEFT JOIN passwords p ON p.pool_id = u.pool_id AND p.user_id = u.user_id \
+                 WHERE n.pool_id = $1 AND n.name_key = $2"
+            ),
             &[pool.param(), name_key.into()],
         )
         .await?;
@@ -49,11 +57,15 @@ pub async fn find_with_user(
 ) -> Result<Option<(User, Option<Password>)>> {
     let row = db
         .row(
-            "SELECT u.user_id, u.username, u.status, u.enabled, u.attributes, u.pending, u.version, \
-                    u.credential_version, u.created_at, u.modified_at, u.factors, \
-                    p.hash, p.srp_salt, p.srp_verifier, p.history, p.set_at, p.expires_at \
-             FROM users u LEFT JOIN passwords p ON p.pool_id = u.pool_id AND p.user_id = u.user_id \
-             WHERE u.pool_id = $1 AND u.user_id = $2",
+            concat!(
+                "SELECT ",
+                columns::user!(),
+                ", ",
+                columns::password!(),
+                " \
+                 FROM users u LEFT JOIN passwords p ON p.pool_id = u.pool_id AND p.user_id = u.user_id \
+                 WHERE u.pool_id = $1 AND u.user_id = $2"
+            ),
             &[pool.param(), id.as_str().into()],
         )
         .await?;
@@ -62,7 +74,8 @@ pub async fn find_with_user(
 
 fn with_user(db: &Db, pool: &PoolRef, row: &Row) -> Result<(User, Option<Password>)> {
     let user = crate::users::from_row(row)?;
-    let password = row.opt_text(11).map(|_| from_row(db, pool, &user.id, row, 11)).transpose()?;
+    let password =
+        row.opt_text(AFTER_USER).map(|_| from_row(db, pool, &user.id, row, AFTER_USER)).transpose()?;
     Ok((user, password))
 }
 

@@ -8,6 +8,7 @@ use domain::time::Time;
 use domain::{Client, Result, User};
 
 use crate::clients::{from_row_or, known_version};
+use crate::columns::{self, AFTER_SESSION, AFTER_USER};
 use crate::db::{Db, PoolRef};
 use crate::engine::{Row, Statement};
 
@@ -21,8 +22,11 @@ pub const LIVES: &str = "session lives";
 pub async fn find(db: &Db, pool: &PoolRef, id: &SessionId) -> Result<Option<Session>> {
     let row = db
         .row(
-            "SELECT session_id, user_id, client_id, auth_time, expires_at, device_key, generation, rotated_at \
-             FROM sessions WHERE pool_id = $1 AND session_id = $2",
+            concat!(
+                "SELECT ",
+                columns::session!(),
+                " FROM sessions s WHERE s.pool_id = $1 AND s.session_id = $2"
+            ),
             &[pool.param(), id.as_str().into()],
         )
         .await?;
@@ -51,19 +55,18 @@ pub async fn bearer(
 ) -> Result<Option<Bearer>> {
     let row = db
         .row(
-            "SELECT u.user_id, u.username, u.status, u.enabled, u.attributes, u.pending, u.version, \
-                    u.credential_version, u.created_at, u.modified_at, u.factors, \
-                    s.session_id, s.user_id, s.client_id, s.auth_time, s.expires_at, s.device_key, \
-                    s.generation, s.rotated_at, \
+            concat!(
+                "SELECT ", columns::user!(), ", ", columns::session!(), ", \
                     c.client_id, c.pool_id, CASE WHEN c.version = $5 THEN NULL ELSE c.settings END, c.version, \
-                    c.created_at, c.modified_at, c.sso_validity, \
-                    CASE WHEN c.version = $5 THEN NULL \
-                         ELSE (SELECT COUNT(*) FROM client_secrets t WHERE t.client_id = c.client_id) END \
-             FROM users u \
-             LEFT JOIN sessions s \
-               ON s.pool_id = u.pool_id AND s.session_id = $3 AND s.user_id = u.user_id \
-             LEFT JOIN clients c ON c.client_id = $4 AND c.pool_id = u.pool_id \
-             WHERE u.pool_id = $1 AND u.user_id = $2",
+                        c.created_at, c.modified_at, c.sso_validity, \
+                        CASE WHEN c.version = $5 THEN NULL \
+                             ELSE (SELECT COUNT(*) FROM client_secrets t WHERE t.client_id = c.client_id) END \
+                 FROM users u \
+                 LEFT JOIN sessions s \
+                   ON s.pool_id = u.pool_id AND s.session_id = $3 AND s.user_id = u.user_id \
+                 LEFT JOIN clients c ON c.client_id = $4 AND c.pool_id = u.pool_id \
+                 WHERE u.pool_id = $1 AND u.user_id = $2"
+            ),
             &[
                 pool.param(),
                 user.as_str().into(),
@@ -74,8 +77,8 @@ pub async fn bearer(
         )
         .await?;
     let Some(row) = row else { return Ok(None) };
-    let session = row.opt_text(11).map(|_| from_row(&row, 11));
-    let client = row.opt_text(19).map(|_| from_row_or(&row, 19, known)).transpose()?;
+    let session = row.opt_text(AFTER_USER).map(|_| from_row(&row, AFTER_USER));
+    let client = row.opt_text(AFTER_SESSION).map(|_| from_row_or(&row, AFTER_SESSION, known)).transpose()?;
     Ok(Some(Bearer { user: crate::users::from_row(&row)?, session, client }))
 }
 
@@ -83,16 +86,19 @@ pub async fn bearer(
 pub async fn find_with_user(db: &Db, pool: &PoolRef, id: &SessionId) -> Result<Option<(User, Session)>> {
     let row = db
         .row(
-            "SELECT u.user_id, u.username, u.status, u.enabled, u.attributes, u.pending, u.version, \
-                    u.credential_version, u.created_at, u.modified_at, u.factors, \
-                    s.session_id, s.user_id, s.client_id, s.auth_time, s.expires_at, s.device_key, \
-                    s.generation, s.rotated_at \
-             FROM sessions s JOIN users u ON u.pool_id = s.pool_id AND u.user_id = s.user_id \
-             WHERE s.pool_id = $1 AND s.session_id = $2",
+            concat!(
+                "SELECT ",
+                columns::user!(),
+                ", ",
+                columns::session!(),
+                " \
+                 FROM sessions s JOIN users u ON u.pool_id = s.pool_id AND u.user_id = s.user_id \
+                 WHERE s.pool_id = $1 AND s.session_id = $2"
+            ),
             &[pool.param(), id.as_str().into()],
         )
         .await?;
-    row.map(|row| Ok((crate::users::from_row(&row)?, from_row(&row, 11)))).transpose()
+    row.map(|row| Ok((crate::users::from_row(&row)?, from_row(&row, AFTER_USER)))).transpose()
 }
 
 pub fn insert(pool: &PoolRef, session: &Session, now: Time) -> Statement {

@@ -5,6 +5,7 @@ use domain::Result;
 use domain::user::User;
 use domain::user_filter::{SearchAttribute, TextRange, UserFilter, enabled_text};
 
+use crate::columns;
 use crate::db::{Db, PoolRef};
 use crate::engine::Value;
 use crate::users::from_row;
@@ -12,11 +13,7 @@ use crate::users::from_row;
 /// Users `u` with the columns that [`from_row`] reads.
 macro_rules! select_users {
     ($rest:literal) => {
-        concat!(
-            "SELECT u.user_id, u.username, u.status, u.enabled, u.attributes, u.pending, u.version, ",
-            "u.credential_version, u.created_at, u.modified_at, u.factors ",
-            $rest
-        )
+        concat!("SELECT ", columns::user!(), " ", $rest)
     };
 }
 

@@ -6,6 +6,7 @@ use domain::user::{Attributes, User, UserStatus};
 use domain::user_filter::SEARCHABLE;
 use domain::{Error, Result};
 
+use crate::columns;
 use crate::db::{Db, PoolRef, inconsistent};
 use crate::engine::{Row, Statement};
 
@@ -21,10 +22,13 @@ pub const CREDENTIALS_UNCHANGED: &str = "user credentials unchanged";
 /// The user that a sign-in name (already folded) resolves to.
 pub async fn find_by_name(db: &Db, pool: &PoolRef, name_key: &str) -> Result<Option<User>> {
     db.row(
-        "SELECT u.user_id, u.username, u.status, u.enabled, u.attributes, u.pending, u.version, \
-                u.credential_version, u.created_at, u.modified_at, u.factors \
-         FROM login_names n JOIN users u ON u.pool_id = n.pool_id AND u.user_id = n.user_id \
-         WHERE n.pool_id = $1 AND n.name_key = $2",
+        concat!(
+            "SELECT ",
+            columns::user!(),
+            " \
+             FROM login_names n JOIN users u ON u.pool_id = n.pool_id AND u.user_id = n.user_id \
+             WHERE n.pool_id = $1 AND n.name_key = $2"
+        ),
         &[pool.param(), name_key.into()],
     )
     .await?
@@ -34,9 +38,7 @@ pub async fn find_by_name(db: &Db, pool: &PoolRef, name_key: &str) -> Result<Opt
 
 pub async fn find(db: &Db, pool: &PoolRef, id: &UserId) -> Result<Option<User>> {
     db.row(
-        "SELECT user_id, username, status, enabled, attributes, pending, version, credential_version, \
-                created_at, modified_at, factors \
-         FROM users WHERE pool_id = $1 AND user_id = $2",
+        concat!("SELECT ", columns::user!(), " FROM users u WHERE u.pool_id = $1 AND u.user_id = $2"),
         &[pool.param(), id.as_str().into()],
     )
     .await?
@@ -230,7 +232,7 @@ fn factors_text(user: &User) -> Result<String> {
     serde_json::to_string(&user.factors).map_err(Error::internal)
 }
 
-/// Columns in the order of the SELECTs above.
+/// A user from the columns of [`columns::user!`], which come first.
 pub(crate) fn from_row(row: &Row) -> Result<User> {
     Ok(User {
         id: UserId::new(row.text(0)),
