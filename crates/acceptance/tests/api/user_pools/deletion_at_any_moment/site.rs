@@ -60,7 +60,7 @@ impl Site {
         for place in 0.. {
             server.barrier.arm_any(place);
             let (running, call_again) = (server.clone(), call.clone());
-            let running = tokio::spawn(async move {
+            let running = testkit::stoppable(async move {
                 let reply = call_again.run(&running).await;
                 // Whoever waits for it to be stopped need not wait any longer.
                 running.barrier.release();
