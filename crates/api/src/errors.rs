@@ -209,6 +209,35 @@ impl From<Error> for ApiError {
                 (K::LimitExceededException, "Attempt limit exceeded, please try after some time.".into())
             }
 
+            // Passkeys
+            Error::WebAuthnNotEnabled => (
+                K::WebAuthnNotEnabledException,
+                "Passkeys are not enabled as a first authentication factor of this user pool.".into(),
+            ),
+            Error::WebAuthnConfigurationMissing => (
+                K::WebAuthnConfigurationMissingException,
+                "The user pool has no relying party ID for passkeys.".into(),
+            ),
+            Error::WebAuthnChallengeNotFound => (
+                K::WebAuthnChallengeNotFoundException,
+                "The passkey registration has expired or was not started.".into(),
+            ),
+            Error::WebAuthnClientMismatch => (
+                K::WebAuthnClientMismatchException,
+                "The passkey registration was started by another app client.".into(),
+            ),
+            Error::WebAuthnOriginNotAllowed => (
+                K::WebAuthnOriginNotAllowedException,
+                "The origin of the request is not allowed for the relying party.".into(),
+            ),
+            Error::WebAuthnRelyingPartyMismatch => (
+                K::WebAuthnRelyingPartyMismatchException,
+                "The credential was made for another relying party.".into(),
+            ),
+            Error::WebAuthnCredentialNotSupported(reason) => {
+                (K::WebAuthnCredentialNotSupportedException, reason.into())
+            }
+
             // Passwords
             Error::InvalidPassword(reason) => {
                 (K::InvalidPasswordException, format!("Password did not conform with policy: {reason}"))

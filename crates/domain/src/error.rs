@@ -86,6 +86,15 @@ pub enum Error {
     CodeExpired,
     AttemptLimitExceeded,
 
+    // Passkeys
+    WebAuthnNotEnabled,
+    WebAuthnConfigurationMissing,
+    WebAuthnChallengeNotFound,
+    WebAuthnClientMismatch,
+    WebAuthnOriginNotAllowed,
+    WebAuthnRelyingPartyMismatch,
+    WebAuthnCredentialNotSupported(&'static str),
+
     // Passwords
     InvalidPassword(&'static str),
     PasswordUsedBefore,

@@ -11,6 +11,7 @@ pub mod group;
 pub mod ids;
 pub mod message;
 pub mod names;
+pub mod passkeys;
 pub mod password_policy;
 pub mod pool;
 pub mod ports;

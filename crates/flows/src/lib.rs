@@ -13,6 +13,7 @@ mod key_maker;
 pub mod messages;
 pub mod mfa_preference;
 pub mod names;
+pub mod passkeys;
 pub mod passwords;
 pub mod pools;
 pub mod profile;

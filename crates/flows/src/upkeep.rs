@@ -13,13 +13,14 @@ pub const FORGET_EVERY: Duration = Duration::from_secs(60);
 /// Between two rounds of [`notice_changes`].
 pub const NOTICE_EVERY: Duration = Duration::from_secs(1);
 
-/// Removes nonces, sessions, codes and attempts that no decision looks at any more.
+/// Removes nonces, sessions, codes, registrations and attempts that no decision looks at any more.
 pub async fn forget_expired(services: &Services) -> Result<()> {
     let now = services.clock.now();
     let statements = [
         storage::spent::prune(now),
         storage::sessions::prune(now),
         storage::codes::prune(now),
+        storage::passkey_registrations::prune(now),
         // The longest window in which attempts count is an hour.
         storage::attempts::prune(now - hours(2)),
     ];

@@ -12,15 +12,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use cli::{Cli, Command};
+use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("POOLHOUSE_LOG").unwrap_or_else(|_| "warn".into()),
-        )
-        .init();
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(log_filter()).init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error),
@@ -31,6 +27,16 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => failed(&message),
+    }
+}
+
+/// `POOLHOUSE_LOG`, or warnings. The WebAuthn library stays silent: it logs what strangers send, as errors even,
+/// and its refusals come back as values.
+fn log_filter() -> EnvFilter {
+    let filter = EnvFilter::try_from_env("POOLHOUSE_LOG").unwrap_or_else(|_| "warn".into());
+    match "webauthn_rs_core=off".parse() {
+        Ok(silence) => filter.add_directive(silence),
+        Err(_) => filter,
     }
 }
 

@@ -11,6 +11,8 @@ pub mod groups;
 pub mod installation;
 pub mod login_names;
 pub mod outbox;
+pub mod passkey_registrations;
+pub mod passkeys;
 pub mod passwords;
 pub mod pools;
 pub mod session_records;

@@ -165,6 +165,17 @@ pub fn hold(pool: &PoolRef, id: &UserId) -> Statement {
     .must_change_one(EXISTS)
 }
 
+/// Moves the credential version on, if the user is enabled and its credentials are still those that were read.
+/// Holds the user's row, so that limits can be counted over what the user has in the same batch.
+pub fn change_credentials(pool: &PoolRef, user: &User) -> Statement {
+    Statement::new(
+        "UPDATE users SET credential_version = credential_version + 1 \
+         WHERE pool_id = $1 AND user_id = $2 AND credential_version = $3 AND enabled = 1",
+        vec![pool.param(), user.id.as_str().into(), user.credential_version.into()],
+    )
+    .must_change_one(CREDENTIALS_UNCHANGED)
+}
+
 /// Deletes the user with everything that is its own, if it is still of `user.version`.
 pub fn delete(pool: &PoolRef, user: &User) -> Vec<Statement> {
     let params = || vec![pool.param(), user.id.as_str().into()];
@@ -186,6 +197,8 @@ pub fn delete(pool: &PoolRef, user: &User) -> Vec<Statement> {
         Statement::new("DELETE FROM devices WHERE pool_id = $1 AND user_id = $2", params()),
         Statement::new("DELETE FROM sessions WHERE pool_id = $1 AND user_id = $2", params()),
         Statement::new("DELETE FROM codes WHERE pool_id = $1 AND user_id = $2", params()),
+        Statement::new("DELETE FROM passkeys WHERE pool_id = $1 AND user_id = $2", params()),
+        Statement::new("DELETE FROM passkey_registrations WHERE pool_id = $1 AND user_id = $2", params()),
         Statement::new("DELETE FROM attempts WHERE pool_id = $1 AND subject = $2", params()),
     ]);
     statements

@@ -4,6 +4,7 @@
 //! database of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up must fail the test")]
 
+pub mod authenticator;
 mod barrier;
 mod clock;
 mod reply;
@@ -177,6 +178,12 @@ impl TestServer {
         .ok();
         let attributes = made["User"]["Attributes"].as_array().unwrap();
         attributes.iter().find(|a| a["Name"] == "sub").unwrap()["Value"].as_str().unwrap().to_owned()
+    }
+
+    /// Gives a pool its `WebAuthnConfiguration`.
+    pub async fn set_web_authn(&self, pool: &str, configuration: Value) {
+        let input = json!({ "UserPoolId": pool, "WebAuthnConfiguration": configuration });
+        self.call("SetUserPoolMfaConfig", input).await.ok();
     }
 
     /// Messages to an address, newest first.

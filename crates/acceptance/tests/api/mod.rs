@@ -6,6 +6,7 @@ mod devices;
 mod groups;
 mod mfa;
 mod paging;
+mod passkeys;
 mod protocol;
 mod sessions;
 mod sign_up;

@@ -12,6 +12,7 @@ pub(crate) mod clients;
 mod devices;
 mod groups;
 mod mfa;
+mod passkeys;
 mod sessions;
 mod sign_up;
 mod tags;
@@ -192,10 +193,10 @@ operations! {
     SetUserSettings => user mfa::set_user_settings::handle;
     VerifySoftwareToken => holder mfa::verify_software_token::handle;
     // passkeys
-    CompleteWebAuthnRegistration => not_built;
-    DeleteWebAuthnCredential => not_built;
-    ListWebAuthnCredentials => not_built;
-    StartWebAuthnRegistration => not_built;
+    CompleteWebAuthnRegistration => user passkeys::complete_web_authn_registration::handle;
+    DeleteWebAuthnCredential => user passkeys::delete_web_authn_credential::handle;
+    ListWebAuthnCredentials => user passkeys::list_web_authn_credentials::handle;
+    StartWebAuthnRegistration => user passkeys::start_web_authn_registration::handle;
     // devices
     AdminForgetDevice => pool devices::admin_forget_device::handle;
     AdminGetDevice => pool devices::admin_get_device::handle;

@@ -9,6 +9,7 @@ use wire::cognito_idp::shapes::{
 
 use super::Pool;
 use crate::factors::Factor;
+use crate::passkeys;
 use crate::{Error, Result};
 
 /// Second factors and passkeys of a pool. `MfaConfiguration` itself, the SMS settings and the SMS text are
@@ -53,6 +54,7 @@ impl MfaSettings {
         }
         self.software_token = request.software_token_mfa_configuration.or(self.software_token.take());
         if let Some(web_authn) = request.webauthn_configuration {
+            web_authn.relying_party_id.as_deref().map(passkeys::check_relying_party).transpose()?;
             self.web_authn = Some(web_authn);
         }
         settings.mfa_configuration = request.mfa_configuration.or(settings.mfa_configuration);
@@ -152,10 +154,11 @@ impl Pool {
         configured == Some(WebAuthnFactorConfigurationType::MultiFactorWithUserVerification)
     }
 
-    /// The authenticator must verify the user.
+    /// The authenticator must verify the user: it is said so, or passkeys count as two factors, which they do
+    /// only then.
     pub fn requires_user_verification(&self) -> bool {
         let required = self.mfa.web_authn.as_ref().and_then(|c| c.user_verification);
-        required == Some(UserVerificationType::Required)
+        required == Some(UserVerificationType::Required) || self.passkey_is_multi_factor()
     }
 
     /// `ChallengeRequiredOnNewDevice`: a remembered device stands for the second factor.

@@ -154,7 +154,7 @@ async fn take(
         FirstFactor::EmailOtp | FirstFactor::SmsOtp => {
             otp::begin(cx, &chooser, factor, token, available).await
         }
-        FirstFactor::WebAuthn => passkey::begin(cx, chooser, parameters, available).await,
+        FirstFactor::WebAuthn => passkey::begin(cx, &chooser, available).await,
     }
 }
 

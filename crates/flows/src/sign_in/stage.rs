@@ -12,7 +12,7 @@ use super::session_token::SessionToken;
 use super::{Asked, Outcome, Parameters, device, grant, new_password, second, set_up};
 use crate::cx::ClientCx;
 use crate::names::{self, Claim};
-use crate::{codes, subject};
+use crate::{codes, passkeys, subject};
 
 /// A user in the middle of a sign-in.
 pub(super) struct Stage {
@@ -142,6 +142,8 @@ pub(super) fn refusal(cx: &ClientCx, guard: &'static str) -> Option<Error> {
         spent::UNSPENT => Some(Error::SessionAlreadyUsed),
         storage::devices::UNCHANGED => Some(Error::DeviceNotFound),
         storage::software_tokens::UNUSED => Some(Error::SoftwareTokenUsed),
-        guard => codes::refusal(guard).or_else(|| names::refusal(cx.pool(), Claim::Update, guard)),
+        guard => passkeys::refusal(guard)
+            .or_else(|| codes::refusal(guard))
+            .or_else(|| names::refusal(cx.pool(), Claim::Update, guard)),
     }
 }

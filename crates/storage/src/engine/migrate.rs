@@ -19,6 +19,7 @@ impl Schema {
         include_str!("../../migrations/0004_factors.sql"),
         include_str!("../../migrations/0005_session_tracking.sql"),
         include_str!("../../migrations/0006_devices.sql"),
+        include_str!("../../migrations/0007_passkeys.sql"),
     ]);
 
     pub(super) fn version(self) -> i64 {
