@@ -5,6 +5,7 @@
 mod devices;
 mod first_factors;
 mod house;
+mod passkeys;
 mod second_factors;
 mod sessions;
 mod site;
@@ -77,6 +78,12 @@ async fn under_the_set_up_of_second_factors() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn under_what_passkeys_do() {
+    let (site, calls) = passkeys::site().await;
+    site.delete_under_each(&calls).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn under_what_devices_do() {
     let (site, calls) = devices::site().await;
     site.delete_under_each(&calls).await;
@@ -100,6 +107,7 @@ async fn every_operation_that_writes_in_a_pool_is_tried() {
         factors.chosen(),
         factors.asked_for(),
         factors.set_up(),
+        passkeys::site().await.1,
         devices::site().await.1,
         sessions::site().await.1,
     ];
