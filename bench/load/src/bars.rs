@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use crate::operations as op;
+use crate::floors::Floors;
 use crate::report::Report;
+use crate::{operations as op, sign_ins};
 
 #[derive(Debug, Clone, Serialize)]
 pub struct Bar {
@@ -79,6 +80,7 @@ pub fn of(report: &Report) -> Vec<Bar> {
             2.0,
         ),
     ];
+    bars.extend(more_than_a_password(report, f));
     if let Some((small, larger)) = report.scale.split_first() {
         for large in larger {
             let mut compare = |what: &str, large_cpu: f64, small_cpu: f64, limit: f64| {
@@ -96,4 +98,34 @@ pub fn of(report: &Report) -> Vec<Bar> {
     bars.push(bar(resting, report.memory.resting_mib, 1.0, "MiB", 40.0));
     bars.push(bar("binary", report.binary_bytes as f64 / 1_048_576.0, 1.0, "MiB", 30.0));
     bars
+}
+
+/// Those with more than a password, beside the sum of their cryptography. Each challenge is sealed and opened once.
+fn more_than_a_password(report: &Report, f: &Floors) -> [Bar; 3] {
+    let tokens = 2.0 * f.rsa_sign;
+    let srp = 3.0 * f.exponentiation;
+    let [sent, given] = sign_ins::EMAIL_OTP;
+    [
+        bar(
+            "TOTP sign-in: two signatures + three exponentiations + TOTP check + two sealings",
+            report.cpu(sign_ins::TOTP),
+            tokens + srp + f.totp + 2.0 * f.sealing,
+            "µs",
+            1.3,
+        ),
+        bar(
+            "e-mail OTP sign-in: two signatures + two HMACs + one sealing",
+            report.cpu(sent) + report.cpu(given),
+            tokens + 2.0 * f.hmac + f.sealing,
+            "µs",
+            1.3,
+        ),
+        bar(
+            "device sign-in: two signatures + six exponentiations + three sealings",
+            report.cpu(sign_ins::DEVICE),
+            tokens + 2.0 * srp + 3.0 * f.sealing,
+            "µs",
+            1.3,
+        ),
+    ]
 }

@@ -3,18 +3,14 @@
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use crypto::random::SystemRandom;
-use crypto::srp::client::Attempt;
-use data_encoding::BASE64;
 use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::net::TcpStream;
 
 use crate::Result;
-use crate::stage::{App, PASSWORD, text};
 
 const ACCOUNT: &str = "000000000000";
 const REGION: &str = "eu-west-1";
@@ -91,48 +87,6 @@ impl Client {
         let answer = self.sender.send_request(request).await?;
         let status = answer.status();
         Ok((status, answer.into_body().collect().await?.to_bytes()))
-    }
-
-    /// USER_PASSWORD_AUTH; the AuthenticationResult.
-    pub async fn sign_in(&mut self, client_id: &str, username: &str) -> Result<Value> {
-        let parameters = json!({ "USERNAME": username, "PASSWORD": PASSWORD });
-        let input = json!({
-            "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": client_id, "AuthParameters": parameters,
-        });
-        result(self.call("InitiateAuth", &input).await?)
-    }
-
-    /// USER_SRP_AUTH and its challenge; the AuthenticationResult.
-    pub async fn sign_in_srp(&mut self, app: &App, username: &str) -> Result<Value> {
-        let attempt = Attempt::new(&SystemRandom)?;
-        let parameters = json!({ "USERNAME": username, "SRP_A": attempt.public_hex() });
-        let input = json!({
-            "AuthFlow": "USER_SRP_AUTH", "ClientId": app.client, "AuthParameters": parameters,
-        });
-        let challenge = self.call("InitiateAuth", &input).await?;
-        let given = |name: &str| text(&challenge["ChallengeParameters"][name]);
-        let (block, identity) = (given("SECRET_BLOCK")?, given("USER_ID_FOR_SRP")?);
-        let timestamp = utc("%a %b %-d %H:%M:%S UTC %Y")?;
-        let signature = attempt.signature(
-            app.pool.split_once('_').map_or("", |(_, name)| name),
-            &identity,
-            PASSWORD,
-            &given("SALT")?,
-            &given("SRP_B")?,
-            &BASE64.decode(block.as_bytes())?,
-            &timestamp,
-        )?;
-        let responses = json!({
-            "USERNAME": identity,
-            "PASSWORD_CLAIM_SECRET_BLOCK": block,
-            "PASSWORD_CLAIM_SIGNATURE": signature,
-            "TIMESTAMP": timestamp,
-        });
-        let input = json!({
-            "ChallengeName": "PASSWORD_VERIFIER", "ClientId": app.client, "Session": challenge["Session"],
-            "ChallengeResponses": responses,
-        });
-        result(self.call("RespondToAuthChallenge", &input).await?)
     }
 }
 

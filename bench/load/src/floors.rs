@@ -1,6 +1,7 @@
 //! The floors: what an operation cannot do without, each measured alone and in CPU time of all threads,
 //! the cheapest of several rounds.
 
+use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,8 +9,10 @@ use std::time::Duration;
 use crypto::jose::{self, SigningKey};
 use crypto::password_hash::{self, Cost, Memory};
 use crypto::random::SystemRandom;
+use crypto::secret_box::{Context, RootKeys};
 use crypto::srp::client::Attempt;
 use crypto::srp::{self, Ephemeral, Proof, PublicA};
+use crypto::{mac, totp};
 use serde::Serialize;
 use storage::engine::{Batch, Schema, SqliteOptions, Statement, Store};
 use tokio::task::JoinSet;
@@ -30,6 +33,12 @@ pub struct Floors {
     /// All that the server computes in one SRP sign-in.
     pub srp_server: f64,
     pub argon2id: f64,
+    /// The HMACs-SHA-1 of the three time steps whose codes are taken.
+    pub totp: f64,
+    /// HMAC-SHA-256 of a code.
+    pub hmac: f64,
+    /// Sealing what a challenge carries and opening it again, [`SEALED`] bytes.
+    pub sealing: f64,
     pub point_read: f64,
     /// One condition and one update, from 64 tasks.
     pub durable_batch: f64,
@@ -46,6 +55,9 @@ impl Floors {
             exponentiation: lower(|f| f.exponentiation),
             srp_server: lower(|f| f.srp_server),
             argon2id: lower(|f| f.argon2id),
+            totp: lower(|f| f.totp),
+            hmac: lower(|f| f.hmac),
+            sealing: lower(|f| f.sealing),
             point_read: lower(|f| f.point_read),
             durable_batch: lower(|f| f.durable_batch),
         }
@@ -65,6 +77,9 @@ pub async fn measure(folder: &Path) -> Result<Floors> {
         exponentiation,
         srp_server,
         argon2id: argon2id()?,
+        totp: totp()?,
+        hmac: hmac()?,
+        sealing: sealing()?,
         point_read,
         durable_batch,
     })
@@ -135,6 +150,40 @@ fn srp() -> Result<(f64, f64)> {
 fn argon2id() -> Result<f64> {
     let mut memory = Memory::default();
     each(12, || Ok(password_hash::hash("password", [1; 16], Cost::default(), &mut memory).map(drop)?))
+}
+
+fn totp() -> Result<f64> {
+    let secret = totp::Secret::generate(&SystemRandom);
+    each(200_000, || {
+        black_box(secret.step_of("000000", 1_800_000_000));
+        Ok(())
+    })
+}
+
+fn hmac() -> Result<f64> {
+    each(200_000, || {
+        black_box(mac::hmac_sha256(&[1; 32], &[b"user", b"12345678"]));
+        Ok(())
+    })
+}
+
+/// Bytes of a Session within a sign-in.
+const SEALED: usize = 400;
+
+fn sealing() -> Result<f64> {
+    let keys = RootKeys::new([1; 32], []);
+    let context = Context {
+        purpose: "session",
+        table: "",
+        column: "",
+        account: "000000000000",
+        pool: "eu-west-1_aBcDeFgHi",
+        row: "",
+    };
+    each(20_000, || {
+        let sealed = keys.seal_text(&context, &[b'c'; SEALED], &SystemRandom);
+        Ok(keys.open_text(&context, &sealed).map(drop)?)
+    })
 }
 
 const SCHEMA: Schema = Schema(&[

@@ -15,6 +15,8 @@ mod plot;
 mod process;
 mod report;
 mod scale;
+mod sign_in;
+mod sign_ins;
 mod stage;
 
 use std::error::Error;

@@ -18,6 +18,12 @@ pub trait Operation: Send + Sync + 'static {
     fn run(&self, client: &mut Client, n: usize) -> impl Future<Output = Result<()>> + Send;
 }
 
+impl<T: Operation> Operation for Arc<T> {
+    fn run(&self, client: &mut Client, n: usize) -> impl Future<Output = Result<()>> + Send {
+        self.as_ref().run(client, n)
+    }
+}
+
 /// What many of one operation took.
 #[derive(Debug, Clone, Serialize)]
 pub struct Measured {

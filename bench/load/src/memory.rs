@@ -61,7 +61,7 @@ impl Operation for SignIn {
         if n.is_multiple_of(2) {
             client.sign_in(&self.0.client, &name).await.map(drop)
         } else {
-            client.sign_in_srp(&self.0, &name).await.map(drop)
+            client.sign_in_srp(&self.0.pool, &self.0.client, &name).await.map(drop)
         }
     }
 }

@@ -10,12 +10,13 @@ use crate::Result;
 use crate::client::{Client, result};
 use crate::measure::{self, Measured, Operation};
 use crate::process::Process;
+use crate::sign_ins;
 use crate::stage::{App, PASSWORD, Stage, text, username};
 
 /// As many as connections at most, so that no two act on one user at a time.
 const USERS: usize = 64;
 /// Where users wait for their answers.
-const FEW: usize = 8;
+pub const FEW: usize = 8;
 /// Where writes share what the disk costs.
 const MANY: usize = 64;
 
@@ -49,16 +50,18 @@ pub async fn measure(stage: &Stage) -> Result<Operations> {
     run.add(LIST_USERS, FEW, 800, ListUsers { pool: app.pool.clone(), groups: None }).await?;
     run.add(SIGN_UP, MANY, 128, SignUp(app.clone())).await?;
     run.add(ADMIN_CREATE_USER, MANY, 128, AdminCreateUser(app)).await?;
+    sign_ins::measure(&mut run).await?;
     Ok(run.measured)
 }
 
-struct Run {
-    server: Process,
+/// Operations measured one after another on one server.
+pub struct Run {
+    pub server: Process,
     measured: Operations,
 }
 
 impl Run {
-    async fn add(
+    pub async fn add(
         &mut self,
         name: &'static str,
         connections: usize,
@@ -119,7 +122,7 @@ struct SignInSrp(App);
 
 impl Operation for SignInSrp {
     async fn run(&self, client: &mut Client, n: usize) -> Result<()> {
-        client.sign_in_srp(&self.0, &username(n % USERS)).await.map(drop)
+        client.sign_in_srp(&self.0.pool, &self.0.client, &username(n % USERS)).await.map(drop)
     }
 }
 

@@ -87,6 +87,9 @@ impl Report {
             ("exponentiation, 256 bits, modulo 3072 bits", f.exponentiation),
             ("all that an SRP sign-in computes on the server", f.srp_server),
             ("argon2id, 19 MiB, two passes", f.argon2id),
+            ("TOTP check: three HMACs-SHA-1", f.totp),
+            ("HMAC-SHA-256 of a code", f.hmac),
+            ("sealing: of 400 bytes, and opening", f.sealing),
             ("point read", f.point_read),
             ("durable batch, 64 at a time", f.durable_batch),
         ] {

@@ -117,7 +117,9 @@ impl SignIn {
 
 impl Operation for SignIn {
     async fn run(&self, client: &mut Client, n: usize) -> Result<()> {
-        let result = client.sign_in_srp(&self.app, &import::username(n as u64 * self.every)).await?;
+        let result = client
+            .sign_in_srp(&self.app.pool, &self.app.client, &import::username(n as u64 * self.every))
+            .await?;
         self.tokens.lock().await.push(text(&result["AccessToken"])?);
         Ok(())
     }

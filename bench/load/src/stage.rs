@@ -69,18 +69,28 @@ impl App {
         measure::drive(server.address, 8, number, CreateUser(self.clone())).await
     }
 
-    /// A confirmed user with [`PASSWORD`] and a verified address.
     pub async fn create_user(&self, client: &mut Client, name: &str) -> Result<()> {
-        let pool = &self.pool;
-        let attributes = json!([{ "Name": "email", "Value": format!("{name}@example.com") }, { "Name": "email_verified", "Value": "true" }]);
-        let input = json!({
-            "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS",
-            "TemporaryPassword": PASSWORD, "UserAttributes": attributes,
-        });
-        client.call_signed("AdminCreateUser", &input).await?;
-        let input = json!({ "UserPoolId": pool, "Username": name, "Password": PASSWORD, "Permanent": true });
-        client.call_signed("AdminSetUserPassword", &input).await.map(drop)
+        create_user(client, &self.pool, name).await
     }
+}
+
+/// A confirmed user with [`PASSWORD`] and a verified address.
+pub async fn create_user(client: &mut Client, pool: &str, name: &str) -> Result<()> {
+    let input = json!({
+        "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS",
+        "TemporaryPassword": PASSWORD, "UserAttributes": verified_email(name),
+    });
+    client.call_signed("AdminCreateUser", &input).await?;
+    let input = json!({ "UserPoolId": pool, "Username": name, "Password": PASSWORD, "Permanent": true });
+    client.call_signed("AdminSetUserPassword", &input).await.map(drop)
+}
+
+pub fn email(name: &str) -> String {
+    format!("{name}@example.com")
+}
+
+pub fn verified_email(name: &str) -> Value {
+    json!([{ "Name": "email", "Value": email(name) }, { "Name": "email_verified", "Value": "true" }])
 }
 
 pub fn username(n: usize) -> String {

@@ -6,6 +6,15 @@ use std::sync::{Condvar, Mutex, PoisonError};
 
 use crypto::random::{Random, SystemRandom};
 
+/// Runs on a thread of its own what may be stopped. A worker of the runtime that is stopped keeps the task it was to
+/// run next, which may be one that everybody waits for: a connection to PostgreSQL.
+pub fn stoppable<T: Send + 'static>(
+    request: impl Future<Output = T> + Send + 'static,
+) -> tokio::task::JoinHandle<T> {
+    let runtime = tokio::runtime::Handle::current();
+    tokio::task::spawn_blocking(move || runtime.block_on(request))
+}
+
 /// The system's randomness, with a barrier that a test can put before the n-th draw from now. The fake clock
 /// passes through the same barrier.
 #[derive(Debug, Default)]

@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use api::Api;
-pub use barrier::BarrierRandom;
+pub use barrier::{BarrierRandom, stoppable};
 use bytes::Bytes;
 pub use clock::FakeClock;
 use crypto::random::{Random, SystemRandom};

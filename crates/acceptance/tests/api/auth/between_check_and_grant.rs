@@ -36,7 +36,7 @@ impl House {
         F: Future<Output = Reply> + Send + 'static,
     {
         self.server.barrier.arm(draws);
-        let running = tokio::spawn(sign_in);
+        let running = testkit::stoppable(sign_in);
         let barrier = self.server.barrier.clone();
         assert!(tokio::task::spawn_blocking(move || barrier.wait()).await.unwrap());
         self.server.call(change.0, change.1).await.ok();

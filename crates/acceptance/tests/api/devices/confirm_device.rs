@@ -215,7 +215,7 @@ async fn a_confirmation_is_judged_again_when_it_is_written() {
         });
         house.server.barrier.arm(1);
         let server = house.server.clone();
-        let running = tokio::spawn(async move { server.call_unsigned("ConfirmDevice", input).await });
+        let running = testkit::stoppable(async move { server.call_unsigned("ConfirmDevice", input).await });
         let barrier = house.server.barrier.clone();
         tokio::task::spawn_blocking(move || barrier.wait()).await.unwrap();
         let change = json!({ "UserPoolId": house.pool, "Username": "alice" });

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use testkit::{Reply, TestServer};
 
 const PASSWORD: &str = "Correct-Horse 7!";
-const DEVICE_PASSWORD: &str = "APYrZdgQCrptm9BeKJKllBjehy6BPxDwA6jPrPmMMaMlWrqEXBBi9Q==";
+pub(super) const DEVICE_PASSWORD: &str = "APYrZdgQCrptm9BeKJKllBjehy6BPxDwA6jPrPmMMaMlWrqEXBBi9Q==";
 const NOT_FOUND: (&str, &str) = ("ResourceNotFoundException", "Device does not exist.");
 const INVALID: &str = "InvalidParameterException";
 /// Well-formed, and nobody's.
@@ -134,7 +134,7 @@ impl SignedIn {
 }
 
 /// The DeviceSecretVerifierConfig that an SDK makes.
-fn verifier(group: &str, key: &str) -> Value {
+pub(super) fn verifier(group: &str, key: &str) -> Value {
     let salt = "83d558be477f090d80fbec1275d1a0aa";
     let verifier = verifier_with_salt(group, key, DEVICE_PASSWORD, salt).unwrap();
     json!({

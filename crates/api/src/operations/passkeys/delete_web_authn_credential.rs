@@ -16,6 +16,6 @@ pub async fn handle(
         users::CREDENTIALS_UNCHANGED => Some(Error::AccessTokenRevoked),
         _ => None,
     };
-    cx.db().apply(passkeys::delete(cx.pool_ref(), &cx.user, &input.credential_id), refusal).await?;
+    cx.apply(passkeys::delete(cx.pool_ref(), &cx.user, &input.credential_id), refusal).await?;
     Ok(DeleteWebAuthnCredentialResponse {})
 }

@@ -1,37 +1,17 @@
-//! A pool may be deleted at any moment of whatever is under way in it. Each operation that writes is stopped at
-//! every draw of randomness and every reading of the clock in turn, the pool is deleted there, and the operation
-//! goes on: it may have been done before the deletion, and writes nothing after it.
-
-use std::collections::BTreeSet;
+//! Administrators, clients and users of an ordinary pool.
 
 use serde_json::{Value, json};
-use testkit::{Reply, TestServer};
-use wire::cognito_idp::Operation;
+use testkit::TestServer;
 
-const PASSWORD: &str = "Correct-Horse 7!";
+use super::{Call, PASSWORD, Site, initiate, respond};
+
 const TEMPORARY: &str = "Temporary-Horse 1!";
 const NEW: &str = "Another-Horse 8!";
 
-/// Operations that write and are not tried yet. The list may only become shorter.
-const NOT_TRIED: [&str; 12] = [
-    "AdminDeleteSoftwareToken",
-    "AdminRevokeUserSession",
-    "AdminSetUserMFAPreference",
-    "AdminSetUserSettings",
-    "AssociateSoftwareToken",
-    "RevokeUserSession",
-    "SetUserMFAPreference",
-    "SetUserPoolClientSessionConfiguration",
-    "SetUserPoolMfaConfig",
-    "SetUserPoolSessionConfiguration",
-    "SetUserSettings",
-    "VerifySoftwareToken",
-];
-
 /// A pool with a user in every state, and what its operations need.
-struct House {
-    server: TestServer,
-    pool: String,
+pub struct House {
+    pub server: TestServer,
+    pub pool: String,
     client: String,
     rotating: String,
     confidential: Value,
@@ -47,11 +27,11 @@ struct House {
     /// Of bob, who signed up.
     confirmation_code: String,
     /// Of carol, whom an administrator made.
-    new_password_session: Value,
+    new_password_challenge: Value,
 }
 
 impl House {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let server = TestServer::start().await;
         let pool = server.pool(json!({ "AutoVerifiedAttributes": ["email", "phone_number"] })).await;
         let client = server.client(&pool, json!({})).await;
@@ -90,7 +70,7 @@ impl House {
             "UserPoolId": pool, "Username": "carol", "TemporaryPassword": TEMPORARY, "MessageAction": "SUPPRESS",
         });
         server.call("AdminCreateUser", invited).await.ok();
-        let new_password_session = server.sign_in(&client, "carol", TEMPORARY).await.ok()["Session"].clone();
+        let new_password_challenge = server.sign_in(&client, "carol", TEMPORARY).await.ok();
         let (attempt, srp_challenge) = server.begin_srp(&client, "alice").await;
         Self {
             srp_answer: server.srp_answer(&pool, &attempt, &srp_challenge, PASSWORD),
@@ -107,12 +87,17 @@ impl House {
             second_secret,
             rotating_refresh,
             srp_challenge,
-            new_password_session,
+            new_password_challenge,
         }
     }
 
+    pub fn site(&self) -> Site {
+        let clients = vec![self.client.clone(), self.rotating.clone()];
+        Site { server: self.server.clone(), pool: self.pool.clone(), clients }
+    }
+
     /// What administrators do.
-    fn signed(&self) -> Vec<(&'static str, Value)> {
+    pub fn signed(&self) -> Vec<Call> {
         let attributes = json!([{ "Name": "email", "Value": "new@example.com" }]);
         let arn = format!("arn:aws:cognito-idp:eu-west-1:000000000000:userpool/{}", self.pool);
         let [of, second_secret] = [&self.second_secret[0], &self.second_secret[1]];
@@ -167,45 +152,28 @@ impl House {
         }
         calls.push(("TagResource", json!({ "ResourceArn": arn, "Tags": { "late": "yes" } })));
         calls.push(("UntagResource", json!({ "ResourceArn": arn, "TagKeys": ["late"] })));
-        calls
+        calls.into_iter().map(|(operation, input)| Call::signed(operation, input)).collect()
     }
 
     /// What anybody does through a client.
-    fn public(&self) -> Vec<(&'static str, Value)> {
-        let sign_in = |name: &str, password: &str| json!({ "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": { "USERNAME": name, "PASSWORD": password } });
+    pub fn public(&self) -> Vec<Call> {
+        let password = |name: &str, password: &str| {
+            let parameters = json!({ "USERNAME": name, "PASSWORD": password });
+            initiate(&self.client, "USER_PASSWORD_AUTH", parameters)
+        };
         let new_password = json!({ "USERNAME": "carol", "NEW_PASSWORD": NEW });
         let email = json!([{ "Name": "email", "Value": "late@example.com" }]);
+        let confirm = |code: &str| {
+            let input = json!({ "ClientId": self.client, "Username": "bob", "ConfirmationCode": code });
+            Call::unsigned("ConfirmSignUp", input)
+        };
         let mut calls = vec![
             ("SignUp", json!({ "Username": "late", "Password": PASSWORD, "UserAttributes": email })),
-            ("ConfirmSignUp", json!({ "Username": "bob", "ConfirmationCode": self.confirmation_code })),
-            ("ConfirmSignUp", json!({ "Username": "bob", "ConfirmationCode": "wrong" })),
             ("ResendConfirmationCode", json!({ "Username": "bob" })),
             ("ForgotPassword", json!({ "Username": "alice" })),
             (
                 "ConfirmForgotPassword",
                 json!({ "Username": "alice", "ConfirmationCode": self.reset_code, "Password": NEW }),
-            ),
-            ("InitiateAuth", sign_in("alice", PASSWORD)),
-            ("InitiateAuth", sign_in("alice", "wrong")),
-            // A challenge is nothing to hold on to, but handing one out gives attempts back.
-            ("InitiateAuth", sign_in("carol", TEMPORARY)),
-            (
-                "InitiateAuth",
-                json!({ "AuthFlow": "REFRESH_TOKEN_AUTH", "AuthParameters": { "REFRESH_TOKEN": self.refresh } }),
-            ),
-            (
-                "RespondToAuthChallenge",
-                json!({
-                    "ChallengeName": "PASSWORD_VERIFIER", "Session": self.srp_challenge["Session"],
-                    "ChallengeResponses": self.srp_answer,
-                }),
-            ),
-            (
-                "RespondToAuthChallenge",
-                json!({
-                    "ChallengeName": "NEW_PASSWORD_REQUIRED", "Session": self.new_password_session,
-                    "ChallengeResponses": new_password,
-                }),
             ),
             ("GetTokensFromRefreshToken", json!({ "RefreshToken": self.refresh })),
             ("RevokeToken", json!({ "Token": self.refresh })),
@@ -215,11 +183,25 @@ impl House {
         }
         let rotate = json!({ "ClientId": self.rotating, "RefreshToken": self.rotating_refresh });
         calls.push(("GetTokensFromRefreshToken", rotate));
+        let refresh = json!({ "REFRESH_TOKEN": self.refresh });
+        let mut calls: Vec<_> =
+            calls.into_iter().map(|(operation, input)| Call::unsigned(operation, input)).collect();
+        calls.extend([
+            confirm(&self.confirmation_code),
+            confirm("wrong").refused_anyway(),
+            password("alice", PASSWORD),
+            password("alice", "wrong").refused_anyway(),
+            // A challenge is nothing to hold on to, but handing one out gives attempts back.
+            password("carol", TEMPORARY),
+            initiate(&self.client, "REFRESH_TOKEN_AUTH", refresh),
+            respond(&self.client, &self.srp_challenge, self.srp_answer.clone()),
+            respond(&self.client, &self.new_password_challenge, new_password),
+        ]);
         calls
     }
 
     /// What a signed-in user does.
-    fn own(&self) -> Vec<(&'static str, Value)> {
+    pub fn own(&self) -> Vec<Call> {
         let email = json!([{ "Name": "email", "Value": "late@example.com" }]);
         let mut calls = vec![
             ("UpdateUserAttributes", json!({ "UserAttributes": email })),
@@ -236,118 +218,6 @@ impl House {
         for (_, input) in &mut calls {
             input["AccessToken"] = self.token.clone();
         }
-        calls
-    }
-
-    /// Deletes the pool at every place of one call, each time from the same beginning.
-    async fn delete_under(&self, operation: &'static str, input: &Value, signed: bool) {
-        let server = &self.server;
-        let before = server.snapshot().await;
-        let mut refused = 0;
-        for place in 0.. {
-            server.barrier.arm_any(place);
-            let (running, input) = (server.clone(), input.clone());
-            let call = tokio::spawn(async move {
-                let reply = if signed {
-                    running.call(operation, input).await
-                } else {
-                    running.call_unsigned(operation, input).await
-                };
-                // Whoever waits for it to be stopped need not wait any longer.
-                running.barrier.release();
-                reply
-            });
-            let barrier = server.barrier.clone();
-            if !tokio::task::spawn_blocking(move || barrier.wait()).await.unwrap() {
-                let reply = call.await.unwrap();
-                assert!(reply.status < 500, "{operation}: {}", reply.body);
-                assert!(refused > 0, "{operation} was never refused");
-                break;
-            }
-            server.call("DeleteUserPool", json!({ "UserPoolId": self.pool })).await.ok();
-            let deleted = server.snapshot().await;
-            server.barrier.release();
-            let reply = call.await.unwrap();
-            let written = testkit::changed(&deleted, &server.snapshot().await);
-            assert!(written.is_empty(), "{operation} at {place}: {written:?}");
-            refused += usize::from(reply.status != 200);
-            self.left_nothing(operation, place, reply).await;
-            server.restore(&before).await;
-        }
-        server.restore(&before).await;
-    }
-
-    /// Asserts a refusal that says why, or else that nothing which was granted is good for anything.
-    async fn left_nothing(&self, operation: &str, place: usize, reply: Reply) {
-        let server = &self.server;
-        if reply.status != 200 {
-            let kind = reply.body["__type"].as_str().unwrap();
-            let known = ["ResourceNotFoundException", "NotAuthorizedException", "CodeMismatchException"];
-            assert!(known.contains(&kind), "{operation} at {place}: {}", reply.body);
-        }
-        let tokens = &reply.body["AuthenticationResult"];
-        if let Some(token) = tokens["AccessToken"].as_str() {
-            server
-                .call_unsigned("GetUser", json!({ "AccessToken": token }))
-                .await
-                .refused_as("NotAuthorizedException");
-        }
-        if let Some(token) = tokens["RefreshToken"].as_str() {
-            for client in [&self.client, &self.rotating] {
-                server
-                    .call_unsigned(
-                        "GetTokensFromRefreshToken",
-                        json!({ "ClientId": client, "RefreshToken": token }),
-                    )
-                    .await
-                    .refused_as("ResourceNotFoundException");
-            }
-        }
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn under_what_administrators_do() {
-    let house = House::new().await;
-    for (operation, input) in house.signed() {
-        house.delete_under(operation, &input, true).await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn under_what_anybody_does() {
-    let house = House::new().await;
-    for (operation, input) in house.public() {
-        house.delete_under(operation, &input, false).await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn under_what_users_do() {
-    let house = House::new().await;
-    for (operation, input) in house.own() {
-        house.delete_under(operation, &input, false).await;
-    }
-}
-
-#[tokio::test]
-async fn every_operation_that_writes_in_a_pool_is_tried() {
-    let house = House::new().await;
-    let mut calls = house.signed();
-    calls.extend(house.public());
-    calls.extend(house.own());
-    let tried: BTreeSet<_> = calls.into_iter().map(|(operation, _)| operation).collect();
-    let reads = |name: &str| {
-        ["Describe", "List", "GetGroup", "GetUser", "AdminGet", "AdminList"]
-            .iter()
-            .any(|p| name.starts_with(p))
-    };
-    for operation in Operation::ALL.into_iter().map(Operation::name) {
-        let of_pools = ["CreateUserPool", "DeleteUserPool"].contains(&operation);
-        if tried.contains(operation) || reads(operation) || of_pools || NOT_TRIED.contains(&operation) {
-            continue;
-        }
-        let reply = house.server.call(operation, json!({ "UserPoolId": house.pool })).await;
-        assert_eq!(reply.body["__type"], "OperationNotEnabledException", "{operation}: {}", reply.body);
+        calls.into_iter().map(|(operation, input)| Call::unsigned(operation, input)).collect()
     }
 }
