@@ -12,6 +12,7 @@ mod measure;
 mod memory;
 mod operations;
 mod plot;
+mod postgres;
 mod process;
 mod report;
 mod scale;
@@ -108,8 +109,9 @@ async fn run(options: &Options) -> Result<()> {
     // It rests while the others are measured.
     let resting = memory::sign_in_thousand(&stage).await?;
     let before = floors::measure(folder.path()).await?;
-    let operations = operations::measure(&stage).await?;
+    let operations = operations::measure(stage.start("operations").await?).await?;
     let after = floors::measure(folder.path()).await?;
+    let postgres = postgres::measure(&stage).await?;
     let scale = scale::measure(&stage, &options.users).await?;
     let memory = resting.read_after(Duration::from_secs(options.rss_after)).await?;
     let report = report::Report {
@@ -120,6 +122,7 @@ async fn run(options: &Options) -> Result<()> {
         memory,
         floors: before.lower(&after),
         operations,
+        postgres,
         scale,
     };
     report.publish(options)

@@ -11,7 +11,7 @@ use crate::client::{Client, result};
 use crate::measure::{self, Measured, Operation};
 use crate::process::Process;
 use crate::sign_ins;
-use crate::stage::{App, PASSWORD, Stage, text, username};
+use crate::stage::{App, PASSWORD, text, username};
 
 /// As many as connections at most, so that no two act on one user at a time.
 const USERS: usize = 64;
@@ -33,8 +33,7 @@ pub const LIST_USERS: &str = "ListUsers, email filter, page of 60";
 /// By name, in the order measured.
 pub type Operations = Vec<(&'static str, Measured)>;
 
-pub async fn measure(stage: &Stage) -> Result<Operations> {
-    let server = stage.start("operations").await?;
+pub async fn measure(server: Process) -> Result<Operations> {
     let app = App::create(&mut Client::open(server.address).await?).await?;
     app.create_users(&server, USERS).await?;
     let (access, refresh) = tokens(&server, &app.client).await?;

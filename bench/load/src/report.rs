@@ -24,6 +24,8 @@ pub struct Report {
     pub memory: Memory,
     pub floors: Floors,
     pub operations: Operations,
+    /// The same with PostgreSQL as the store; its own processes are not in the figures.
+    pub postgres: Option<Operations>,
     pub scale: Vec<Size>,
 }
 
@@ -70,6 +72,9 @@ impl Report {
         out += "|---|--:|--:|--:|--:|--:|--:|\n";
         for (name, m) in &self.operations {
             line(&mut out, name, m)?;
+        }
+        for (name, m) in self.postgres.iter().flatten() {
+            line(&mut out, &format!("{name}, on PostgreSQL"), m)?;
         }
         for size in &self.scale {
             let users = size.users;

@@ -26,6 +26,11 @@ impl Stage {
         Process::start(&self.poolhouse, &["dev", "--data", data, "--listen", "127.0.0.1:0"]).await
     }
 
+    /// A Poolhouse on the database of this URL.
+    pub async fn start_on(&self, url: &str) -> Result<Process> {
+        Process::start(&self.poolhouse, &["dev", "--store", url, "--listen", "127.0.0.1:0"]).await
+    }
+
     pub fn data(&self, name: &str) -> PathBuf {
         Path::new(&self.folder).join(name)
     }
