@@ -142,7 +142,11 @@ async fn take(
     match factor {
         FirstFactor::Password => match optional(parameters, "PASSWORD") {
             Some(given) => {
-                let waiting = chooser.token(cx, Step::Password);
+                // The choice and its password are one step: one nonce for both.
+                let waiting = match token {
+                    Some(token) => chooser.token(cx, Step::Password).in_place_of(token),
+                    None => chooser.token(cx, Step::Password),
+                };
                 password::attempt(cx, chooser.name(), given, device_key.as_deref(), Some(&waiting)).await
             }
             None => asked(cx, Step::Password, &chooser.token(cx, Step::Password), [], available),
@@ -163,8 +167,9 @@ pub(crate) fn after_confirmation(cx: &ClientCx, user: &User, medium: Medium) -> 
     if !cx.client.allows(ExplicitAuthFlowsType::AllowUserAuth) {
         return Ok(None);
     }
-    let attempt = Attempt::at(Step::SignUpConfirmed(medium));
-    SessionToken::of_user(cx, attempt, user).seal(cx).map(Some)
+    let mut token = SessionToken::of_user(cx, Attempt::at(Step::SignUpConfirmed(medium)), user);
+    token.state = user.attributes.get(medium.attribute()).cloned();
+    token.seal(cx).map(Some)
 }
 
 /// A Session from ConfirmSignUp: its code proved the address, which is a first factor where the pool has it so.
@@ -173,6 +178,10 @@ async fn after_sign_up(cx: &ClientCx, name: &str, session: &str) -> Result<Outco
     let Step::SignUpConfirmed(medium) = token.attempt.step else { return Err(Error::InvalidSession) };
     let user = token.user(cx).await?;
     if subject::find(cx, name).await?.is_none_or(|found| found.id != user.id) {
+        return Err(Error::InvalidSession);
+    }
+    // The code proved the address that it went to, and no other.
+    if token.state.is_none() || user.attributes.get(medium.attribute()) != token.state.as_ref() {
         return Err(Error::InvalidSession);
     }
     let mut stage = Stage::of(cx, &token, user).await?;

@@ -1,7 +1,7 @@
 //! The `Session` between two steps: a sealed statement of where an attempt stands.
 
 use crypto::secret_box::Context;
-use domain::auth::{Attempt, Step};
+use domain::auth::{Attempt, Facts, Step};
 use domain::ids::{ClientId, PoolId, UserId};
 use domain::time::Time;
 use domain::{Error, Result, User};
@@ -99,6 +99,19 @@ impl SessionToken {
         self.attempt.step == Step::MfaSetup
     }
 
+    /// What the machine judges its user by, where passwords and passkeys play no part any more.
+    pub(crate) fn facts<'a>(&self, cx: &'a PoolCx, user: &'a User) -> Facts<'a> {
+        Facts {
+            pool: cx.pool(),
+            user,
+            has_password: false,
+            temporary_until: None,
+            has_passkey: false,
+            device: self.device_key.is_some(),
+            now: cx.now(),
+        }
+    }
+
     pub(crate) fn client(&self) -> &ClientId {
         &self.client
     }
@@ -116,6 +129,11 @@ impl SessionToken {
         let Whose::User(id, version) = &self.whose else { return Err(Error::InvalidSession) };
         let user = storage::users::find(cx.db(), cx.pool_ref(), id).await?.ok_or(Error::InvalidSession)?;
         if user.credential_version == *version { Ok(user) } else { Err(Error::InvalidSession) }
+    }
+
+    /// This Session instead of the one answered, which it is spent with.
+    pub(super) fn in_place_of(self, answered: &Self) -> Self {
+        Self { nonce: answered.nonce.clone(), expires_at: answered.expires_at, ..self }
     }
 
     /// Spends it: fails by [`spent::UNSPENT`] the second time.
