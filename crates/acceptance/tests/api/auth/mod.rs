@@ -1,5 +1,6 @@
 mod between_check_and_grant;
 mod choice;
+mod client_secret;
 pub(super) mod course;
 mod initiate_auth;
 mod one_owner;

@@ -145,3 +145,31 @@ async fn the_session_of_a_sign_up_does_not_outlive_its_address() {
         server.call_unsigned("InitiateAuth", input).await.refused(INVALID.0, INVALID.1);
     }
 }
+
+/// ConfirmSignUp gives a Session to clients that may use it, and it is worth what the pool allows.
+#[tokio::test]
+async fn a_confirmed_sign_up_signs_in_only_where_its_code_is_a_first_factor() {
+    let server = TestServer::start().await;
+    let pool = server.pool(json!({ "AutoVerifiedAttributes": ["email"] })).await;
+    for (name, flow) in [("dana", "ALLOW_USER_AUTH"), ("erin", "ALLOW_USER_PASSWORD_AUTH")] {
+        let client = server.client(&pool, json!({ "ExplicitAuthFlows": [flow] })).await;
+        let address = format!("{name}@example.com");
+        let email = json!([{ "Name": "email", "Value": address }]);
+        let input = json!({
+            "ClientId": client, "Username": name, "Password": "Correct-Horse 7!", "UserAttributes": email,
+        });
+        server.call_unsigned("SignUp", input).await.ok();
+        let code = server.code(&address).await;
+        let confirm = json!({ "ClientId": client, "Username": name, "ConfirmationCode": code });
+        let confirmed = server.call_unsigned("ConfirmSignUp", confirm).await.ok();
+        if flow != "ALLOW_USER_AUTH" {
+            assert!(confirmed.get("Session").is_none());
+            continue;
+        }
+        let input = json!({
+            "AuthFlow": "USER_AUTH", "ClientId": client, "Session": confirmed["Session"],
+            "AuthParameters": { "USERNAME": name },
+        });
+        server.call_unsigned("InitiateAuth", input).await.refused(INVALID.0, INVALID.1);
+    }
+}

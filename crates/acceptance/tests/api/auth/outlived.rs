@@ -114,3 +114,24 @@ async fn a_set_up_does_not_outlive_that_the_user_has_no_factor() {
         assert_eq!(asked["ChallengeName"], "SMS_MFA");
     }
 }
+
+#[tokio::test]
+async fn a_new_software_token_ends_the_attempts_under_way() {
+    let course = Course::new().await;
+    let led = course.lead(At::EmailOtp).await;
+    let tokens = course.server.tokens(&led.place.client, &led.user, PASSWORD).await;
+    course.server.software_token(tokens["AccessToken"].as_str().unwrap()).await;
+    course.respond(&led).await.refused(INVALID.0, INVALID.1);
+}
+
+#[tokio::test]
+async fn a_token_is_not_set_up_for_a_client_that_is_gone() {
+    let course = Course::new().await;
+    let led = course.lead(At::MfaSetup).await;
+    let client = json!({ "UserPoolId": led.place.pool, "ClientId": led.place.client });
+    course.server.call("DeleteUserPoolClient", client).await.ok();
+    for operation in ["AssociateSoftwareToken", "VerifySoftwareToken"] {
+        let input = json!({ "Session": led.asked["Session"], "UserCode": "123456" });
+        course.server.call_unsigned(operation, input).await.refused_as("ResourceNotFoundException");
+    }
+}

@@ -96,12 +96,13 @@ async fn no_step_of_a_device_is_skipped_or_repeated() {
     half(&house, &challenge["Session"], &alice.key, &a).await.refused_as("NotAuthorizedException");
     let right = answer(&house, &alice, &attempt, &challenge, DEVICE_PASSWORD);
     let mut foreign = challenge.clone();
-    foreign["Session"] = asked(&house, &alice).await["Session"].clone();
-    house
-        .server
-        .respond(&house.client, &foreign, right.clone())
-        .await
-        .refused(INVALID_SESSION.0, INVALID_SESSION.1);
+    let other = asked(&house, &alice).await;
+    let later = half(&house, &other["Session"], &alice.key, &a).await.ok();
+    for session in [&other["Session"], &later["Session"]] {
+        foreign["Session"] = session.clone();
+        let reply = house.server.respond(&house.client, &foreign, right.clone()).await;
+        reply.refused(INVALID_SESSION.0, INVALID_SESSION.1);
+    }
     house.server.respond(&house.client, &challenge, right.clone()).await.ok();
     house.server.respond(&house.client, &challenge, right).await.refused_as("NotAuthorizedException");
 }
@@ -155,6 +156,10 @@ async fn a_session_that_proves_no_password_leads_to_no_device() {
         let reply = house.server.respond(&client, &challenge, responses).await;
         reply.refused(INVALID_SESSION.0, INVALID_SESSION.1);
     }
+    // With the password, the device that was named first is asked for.
+    let right = json!({ "USERNAME": "alice", "PASSWORD": PASSWORD });
+    let next = house.server.respond(&client, &sessions[1], right).await.ok();
+    assert_eq!(next["ChallengeName"], "DEVICE_SRP_AUTH");
     // The secret block of a password is no device's, though its Session and SRP_A are right.
     let mut parameters = password["ChallengeParameters"].clone();
     parameters["DEVICE_KEY"] = alice.key.as_str().into();
@@ -222,4 +227,38 @@ async fn no_step_of_a_device_outlives_a_change() {
     }
     house.server.restore(&after).await;
     house.server.respond(&house.client, &challenge, right).await.ok();
+}
+
+/// A code is no password: the device beside it is not asked for, and the tokens do not speak of it.
+#[tokio::test]
+async fn a_device_that_was_not_proved_is_in_no_token() {
+    let house = House::new().await;
+    let alice = house.confirmed("alice").await;
+    let policies = json!({ "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] } });
+    let change = json!({
+        "UserPoolId": house.pool, "Policies": policies,
+        "DeviceConfiguration": { "ChallengeRequiredOnNewDevice": true, "DeviceOnlyRememberedOnUserPrompt": false },
+    });
+    house.server.call("UpdateUserPool", change).await.ok();
+    let client = house.server.client(&house.pool, json!({ "ExplicitAuthFlows": ["ALLOW_USER_AUTH"] })).await;
+    let email = json!([{ "Name": "email", "Value": "alice@example.com" }]);
+    let input = json!({ "UserPoolId": house.pool, "Username": "alice", "UserAttributes": email });
+    house.server.call("AdminUpdateUserAttributes", input).await.ok();
+    let begin = json!({ "USERNAME": "alice", "PREFERRED_CHALLENGE": "EMAIL_OTP", "DEVICE_KEY": alice.key });
+    let asked = house.server.choose(&client, begin).await.ok();
+    let code = house.server.code("alice@example.com").await;
+    let answer = json!({ "USERNAME": "alice", "EMAIL_OTP_CODE": code });
+    let granted = house.server.respond(&client, &asked, answer).await.ok();
+    let access = &granted["AuthenticationResult"]["AccessToken"];
+    assert!(claims(access).get("device_key").is_none(), "{granted}");
+}
+
+/// A device that is not remembered stands for nothing, and is asked for nothing.
+#[tokio::test]
+async fn a_device_that_is_not_remembered_is_not_asked_for() {
+    let house = House::new().await;
+    let alice = house.confirmed("alice").await;
+    house.mark(&alice, &alice.key, "not_remembered").await.ok();
+    let granted = by_password(&house, "alice", PASSWORD, &alice.key).await.ok();
+    assert!(granted.get("ChallengeName").is_none(), "{granted}");
 }
