@@ -100,8 +100,7 @@ impl Course {
         let server = TestServer::start().await;
         let place = async |mfa: &str, first: Value| {
             let policies = json!({ "SignInPolicy": { "AllowedFirstAuthFactors": first } });
-            let pool =
-                server.pool(json!({ "EmailConfiguration": own_sender(), "Policies": policies })).await;
+            let pool = server.pool(json!({ "EmailConfiguration": own_sender(), "Policies": policies })).await;
             configure(&server, &pool, all_factors(mfa)).await;
             let client = client_of(&server, &pool).await;
             Place { pool, client }
@@ -239,7 +238,10 @@ impl Course {
 
 async fn client_of(server: &TestServer, pool: &str) -> String {
     let flows = json!([
-        "ALLOW_USER_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH",
+        "ALLOW_USER_AUTH",
+        "ALLOW_USER_SRP_AUTH",
+        "ALLOW_USER_PASSWORD_AUTH",
+        "ALLOW_REFRESH_TOKEN_AUTH",
     ]);
     server.client(pool, json!({ "ExplicitAuthFlows": flows })).await
 }

@@ -152,7 +152,8 @@ async fn a_middle_step_sends_one_message() {
     ];
     for (at, parameter, values) in choices {
         let mut led = course.lead(at).await;
-        let answers = [0, 1, 0, 1, 0, 1].map(|i: usize| json!({ "USERNAME": led.user, parameter: values[i] }));
+        let answers =
+            [0, 1, 0, 1, 0, 1].map(|i: usize| json!({ "USERNAME": led.user, parameter: values[i] }));
         at_once(&course, &led, answers.clone()).await;
         for answer in answers {
             led.answer = answer;
@@ -192,7 +193,10 @@ async fn sessions_that_fork_share_one_count() {
         }
         for _ in 0..5 {
             let asked = server.sign_in(&led.place.client, &led.user, PASSWORD).await.ok();
-            server.respond(&led.place.client, &asked, wrong.clone()).await.refused_as("CodeMismatchException");
+            server
+                .respond(&led.place.client, &asked, wrong.clone())
+                .await
+                .refused_as("CodeMismatchException");
         }
         course.respond(&led).await.refused(locked.0, locked.1);
     }

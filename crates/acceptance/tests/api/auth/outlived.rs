@@ -135,3 +135,14 @@ async fn a_token_is_not_set_up_for_a_client_that_is_gone() {
         course.server.call_unsigned(operation, input).await.refused_as("ResourceNotFoundException");
     }
 }
+
+/// One temporary password can be proved many times, and is replaced once.
+#[tokio::test]
+async fn a_new_password_ends_the_attempts_under_way() {
+    let course = Course::new().await;
+    let led = course.lead(At::NewPassword).await;
+    let other = course.server.sign_in(&led.place.client, &led.user, PASSWORD).await.ok();
+    course.respond(&led).await.ok();
+    let reply = course.server.respond(&led.place.client, &other, led.answer.clone()).await;
+    reply.refused(INVALID.0, INVALID.1);
+}

@@ -330,3 +330,32 @@ async fn a_first_sign_in_gives_what_the_pool_requires_once() {
     let unverified = json!({ "Name": "email_verified", "Value": "false" });
     assert!(user["UserAttributes"].as_array().unwrap().contains(&unverified), "{user}");
 }
+
+#[tokio::test]
+async fn a_proof_of_another_time_is_refused() {
+    let (server, pool, _) = house().await;
+    let client = server.client(&pool, json!({ "AuthSessionValidity": 15 })).await;
+    let (attempt, challenge) = server.begin_srp(&client, "alice").await;
+    let early = server.srp_answer(&pool, &attempt, &challenge, PASSWORD);
+    server.clock.advance(Duration::from_secs(301));
+    server.respond(&client, &challenge, early).await.refused(WRONG.0, WRONG.1);
+    let now = server.srp_answer(&pool, &attempt, &challenge, PASSWORD);
+    server.respond(&client, &challenge, now).await.ok();
+}
+
+/// Wrong proofs lock out as wrong passwords do, by one count.
+#[tokio::test]
+async fn wrong_proofs_and_wrong_passwords_lock_together() {
+    let (server, pool, client) = house().await;
+    server.sign_in(&client, "alice", "wrong").await.refused(WRONG.0, WRONG.1);
+    for _ in 0..4 {
+        let (attempt, challenge) = server.begin_srp(&client, "alice").await;
+        let wrong = server.srp_answer(&pool, &attempt, &challenge, "wrong");
+        server.respond(&client, &challenge, wrong).await.refused(WRONG.0, WRONG.1);
+    }
+    let locked = "Password attempts exceeded";
+    let (attempt, challenge) = server.begin_srp(&client, "alice").await;
+    let right = server.srp_answer(&pool, &attempt, &challenge, PASSWORD);
+    server.respond(&client, &challenge, right).await.refused(WRONG.0, locked);
+    server.sign_in(&client, "alice", PASSWORD).await.refused(WRONG.0, locked);
+}
