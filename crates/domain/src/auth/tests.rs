@@ -329,3 +329,33 @@ fn a_passkey_that_verified_its_user_is_both_factors_where_both_have_it_so() {
         assert_eq!(available(&facts).contains(&FirstFactor::WebAuthn), pool_has && user_has);
     }
 }
+
+/// A code is offered to begin with where its address is there, no second factor is due and the state allows it.
+#[test]
+fn codes_are_offered_where_they_would_not_be_denied() {
+    worlds(|facts| {
+        let passwordless = matches!(facts.user.status, UserStatus::Confirmed | UserStatus::Unconfirmed);
+        let possible = passwordless && !demanded(facts);
+        let ways = available(facts);
+        for (factor, attribute) in [(FirstFactor::EmailOtp, "email"), (FirstFactor::SmsOtp, "phone_number")] {
+            let expected = possible && facts.user.attributes.contains_key(attribute);
+            assert_eq!(ways.contains(&factor), expected, "{facts:?}");
+        }
+    });
+}
+
+#[test]
+fn a_pool_that_says_nothing_allows_passwords_and_puts_no_channel_first() {
+    use wire::cognito_idp::shapes::{AccountRecoverySettingType, RecoveryOptionNameType, RecoveryOptionType};
+    let mut pool = pool(UserPoolMfaType::On, [true; 3], false, None);
+    assert!(Factor::ALL.into_iter().all(|factor| !pool.is_primary_recovery(factor)));
+    pool.settings.policies = None;
+    assert!(pool.allows_first_factor(AuthFactorType::Password));
+    for factor in [AuthFactorType::EmailOtp, AuthFactorType::SmsOtp, AuthFactorType::WebAuthn] {
+        assert!(!pool.allows_first_factor(factor), "{factor:?}");
+    }
+    let first = RecoveryOptionType { name: RecoveryOptionNameType::VerifiedEmail, priority: 1 };
+    let setting = AccountRecoverySettingType { recovery_mechanisms: Some(vec![first]) };
+    pool.settings.account_recovery_setting = Some(setting);
+    assert!(pool.is_primary_recovery(Factor::Email) && !pool.is_primary_recovery(Factor::Sms));
+}
