@@ -93,7 +93,8 @@ pub async fn confirm(cx: &ClientCx, name: &str, code: &str, force_alias: bool) -
         first.extend(codes::consume(cx, user, Purpose::ConfirmSignUp, &code));
         users::update_with_first(cx, first, user, &after, Credentials::Changed, Claim::Confirmation).await?;
         after.credential_version += 1;
-        let medium = code.attribute.as_deref().and_then(Medium::of_attribute);
+        let proved = |attribute: &&str| after.attributes.get(*attribute) == code.value.as_ref();
+        let medium = code.attribute.as_deref().filter(proved).and_then(Medium::of_attribute);
         medium.map(|medium| sign_in::after_confirmation(cx, &after, medium)).transpose().map(Option::flatten)
     })
     .await

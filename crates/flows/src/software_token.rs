@@ -1,7 +1,7 @@
 //! Software tokens: AssociateSoftwareToken, VerifySoftwareToken, and the check of a code.
 
 use crypto::totp::Secret;
-use domain::auth::Step;
+use domain::auth::{self, Step};
 use domain::factors::Factor;
 use domain::ids::PoolId;
 use domain::{Error, Result, User};
@@ -44,6 +44,9 @@ impl Holder {
         let user = token.user(cx).await?;
         if !user.enabled {
             return Err(Error::UserDisabled);
+        }
+        if !auth::can_set_up(&token.facts(cx, &user), Factor::SoftwareToken) {
+            return Err(Error::InvalidSession);
         }
         if storage::clients::find(cx.db(), cx.pool_ref(), token.client()).await?.is_none() {
             return Err(Error::ClientNotFound(token.client().clone()));

@@ -14,7 +14,7 @@ pub mod walk;
 
 pub use first::{First, FirstFactor, available, simulated};
 pub use flow::{Flow, Surface, begin};
-pub use second::{Due, demanded, due};
+pub use second::{Due, can_set_up, demanded, due};
 use serde::{Deserialize, Serialize};
 pub use step::{Proof, Step};
 
@@ -120,12 +120,11 @@ impl Attempt {
                 Due::Choice(factors) => factors.contains(&factor).then_some(Step::Second(factor)),
                 _ => None,
             },
-            (Step::MfaSetup, Choice::SetUp(factor)) => match (due(facts), factor) {
-                (Due::SetUp(factors), Factor::Email) => factors.contains(&factor).then_some(Step::EmailSetup),
-                (Due::SetUp(factors), Factor::SoftwareToken) => {
-                    factors.contains(&factor).then_some(Step::MfaSetupDone)
-                }
-                _ => None,
+            (Step::MfaSetup, Choice::SetUp(factor)) if !can_set_up(facts, factor) => None,
+            (Step::MfaSetup, Choice::SetUp(factor)) => match factor {
+                Factor::Email => Some(Step::EmailSetup),
+                Factor::SoftwareToken => Some(Step::MfaSetupDone),
+                Factor::Sms => None,
             },
             _ => return Err(Error::InvalidSession),
         };

@@ -44,6 +44,11 @@ pub fn due(facts: &Facts<'_>) -> Due {
     }
 }
 
+/// Whether this factor may be set up within the sign-in: the user has none, and needs one.
+pub fn can_set_up(facts: &Facts<'_>, factor: Factor) -> bool {
+    matches!(due(facts), Due::SetUp(factors) if factors.contains(&factor))
+}
+
 /// A passkey whose authenticator verified the user stands for both factors, where pool and user have it so.
 pub fn passkey_counts_twice(facts: &Facts<'_>) -> bool {
     facts.pool.passkey_is_multi_factor() && facts.user.factors.passkey

@@ -294,3 +294,68 @@ fn steps_and_proofs_fit_each_other() {
         assert_eq!(step.challenge().is_none(), matches!(step, Step::SignUpConfirmed(_)));
     }
 }
+
+/// Facts about a confirmed user who chose what it has.
+fn confirmed<'a>(pool: &'a Pool, user: &'a User) -> Facts<'a> {
+    Facts { pool, user, has_password: true, temporary_until: None, has_passkey: true, device: true, now: NOW }
+}
+
+/// A device proved while its user lost the factor that it stood for does not stand for the set-up of another.
+#[test]
+fn a_device_stands_for_no_factor_that_is_not_there() {
+    let proofs = Proofs { first: Some(First::Password), device: true, ..Proofs::default() };
+    let phone = [true, false, false];
+    let pool = pool(UserPoolMfaType::On, phone, false, Some(true));
+    let has_phone = user(UserStatus::Confirmed, true, phone, phone);
+    assert_eq!(next(&confirmed(&pool, &has_phone), proofs), Next::Grant);
+    let has_none = user(UserStatus::Confirmed, true, [false; 3], phone);
+    assert_eq!(next(&confirmed(&pool, &has_none), proofs), Next::MfaSetup(vec![Factor::Sms]));
+}
+
+#[test]
+fn a_passkey_that_verified_its_user_is_both_factors_where_both_have_it_so() {
+    let phone = [true, false, false];
+    let by = |verified| Proofs { first: Some(First::Passkey { verified }), ..Proofs::default() };
+    for (pool_has, user_has, verified) in
+        [(true, true, true), (false, true, true), (true, false, true), (true, true, false)]
+    {
+        let pool = pool(UserPoolMfaType::On, phone, pool_has, None);
+        let mut user = user(UserStatus::Confirmed, true, phone, phone);
+        user.factors.passkey = user_has;
+        let expected =
+            if pool_has && user_has && verified { Next::Grant } else { Next::Deny(Error::NoSecondFactor) };
+        let facts = confirmed(&pool, &user);
+        assert_eq!(next(&facts, by(verified)), expected, "{pool_has} {user_has} {verified}");
+        assert_eq!(available(&facts).contains(&FirstFactor::WebAuthn), pool_has && user_has);
+    }
+}
+
+/// A code is offered to begin with where its address is there, no second factor is due and the state allows it.
+#[test]
+fn codes_are_offered_where_they_would_not_be_denied() {
+    worlds(|facts| {
+        let passwordless = matches!(facts.user.status, UserStatus::Confirmed | UserStatus::Unconfirmed);
+        let possible = passwordless && !demanded(facts);
+        let ways = available(facts);
+        for (factor, attribute) in [(FirstFactor::EmailOtp, "email"), (FirstFactor::SmsOtp, "phone_number")] {
+            let expected = possible && facts.user.attributes.contains_key(attribute);
+            assert_eq!(ways.contains(&factor), expected, "{facts:?}");
+        }
+    });
+}
+
+#[test]
+fn a_pool_that_says_nothing_allows_passwords_and_puts_no_channel_first() {
+    use wire::cognito_idp::shapes::{AccountRecoverySettingType, RecoveryOptionNameType, RecoveryOptionType};
+    let mut pool = pool(UserPoolMfaType::On, [true; 3], false, None);
+    assert!(Factor::ALL.into_iter().all(|factor| !pool.is_primary_recovery(factor)));
+    pool.settings.policies = None;
+    assert!(pool.allows_first_factor(AuthFactorType::Password));
+    for factor in [AuthFactorType::EmailOtp, AuthFactorType::SmsOtp, AuthFactorType::WebAuthn] {
+        assert!(!pool.allows_first_factor(factor), "{factor:?}");
+    }
+    let first = RecoveryOptionType { name: RecoveryOptionNameType::VerifiedEmail, priority: 1 };
+    let setting = AccountRecoverySettingType { recovery_mechanisms: Some(vec![first]) };
+    pool.settings.account_recovery_setting = Some(setting);
+    assert!(pool.is_primary_recovery(Factor::Email) && !pool.is_primary_recovery(Factor::Sms));
+}

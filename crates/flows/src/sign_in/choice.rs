@@ -164,8 +164,9 @@ pub(crate) fn after_confirmation(cx: &ClientCx, user: &User, medium: Medium) -> 
     if !cx.client.allows(ExplicitAuthFlowsType::AllowUserAuth) {
         return Ok(None);
     }
-    let attempt = Attempt::at(Step::SignUpConfirmed(medium));
-    SessionToken::of_user(cx, attempt, user).seal(cx).map(Some)
+    let mut token = SessionToken::of_user(cx, Attempt::at(Step::SignUpConfirmed(medium)), user);
+    token.state = user.attributes.get(medium.attribute()).cloned();
+    token.seal(cx).map(Some)
 }
 
 /// A Session from ConfirmSignUp: its code proved the address, which is a first factor where the pool has it so.
@@ -174,6 +175,10 @@ async fn after_sign_up(cx: &ClientCx, name: &str, session: &str) -> Result<Outco
     let Step::SignUpConfirmed(medium) = token.attempt.step else { return Err(Error::InvalidSession) };
     let user = token.user(cx).await?;
     if subject::find(cx, name).await?.is_none_or(|found| found.id != user.id) {
+        return Err(Error::InvalidSession);
+    }
+    // The code proved the address that it went to, and no other.
+    if token.state.is_none() || user.attributes.get(medium.attribute()) != token.state.as_ref() {
         return Err(Error::InvalidSession);
     }
     let mut stage = Stage::of(cx, &token, user).await?;

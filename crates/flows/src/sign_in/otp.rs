@@ -2,7 +2,7 @@
 //! EMAIL_OTP that sets a second factor up. The code's keyed digest travels sealed in the Session, so that one
 //! attempt cannot replace the code of another; wrong ones are counted in the store, by user.
 
-use domain::auth::{First, FirstFactor, Proof, Step};
+use domain::auth::{self, First, FirstFactor, Proof, Step};
 use domain::factors::Factor;
 use domain::message::Medium;
 use domain::time::hours;
@@ -139,6 +139,10 @@ fn prove_address(cx: &ClientCx, stage: &mut Stage, step: Step, address: &str, al
     let before = stage.user.clone();
     let mut after = before.clone();
     if step == Step::EmailSetup {
+        // It is for whoever has no factor, which an administrator may have changed since.
+        if !auth::can_set_up(&stage.facts(cx), Factor::Email) {
+            return Err(Error::InvalidSession);
+        }
         after.attributes.insert(attribute.to_owned(), address.to_owned());
     }
     if after.attributes.get(attribute).is_none_or(|value| value != address) {

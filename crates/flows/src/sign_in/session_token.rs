@@ -1,7 +1,7 @@
 //! The `Session` between two steps: a sealed statement of where an attempt stands.
 
 use crypto::secret_box::Context;
-use domain::auth::{Attempt, Step};
+use domain::auth::{Attempt, Facts, Step};
 use domain::ids::{ClientId, PoolId, UserId};
 use domain::time::Time;
 use domain::{Error, Result, User};
@@ -97,6 +97,19 @@ impl SessionToken {
     /// A software token can be set up in this attempt.
     pub(crate) fn waits_for_set_up(&self) -> bool {
         self.attempt.step == Step::MfaSetup
+    }
+
+    /// What the machine judges its user by, where passwords and passkeys play no part any more.
+    pub(crate) fn facts<'a>(&self, cx: &'a PoolCx, user: &'a User) -> Facts<'a> {
+        Facts {
+            pool: cx.pool(),
+            user,
+            has_password: false,
+            temporary_until: None,
+            has_passkey: false,
+            device: self.device_key.is_some(),
+            now: cx.now(),
+        }
     }
 
     pub(crate) fn client(&self) -> &ClientId {

@@ -141,3 +141,23 @@ async fn nothing_is_created_in_a_pool_that_was_deleted_meanwhile() {
         assert_eq!(reply.body["__type"], "ResourceNotFoundException", "{operation}: {}", reply.body);
     }
 }
+
+/// A step that only asks is judged again as well: no message goes out for who was disabled meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn a_challenge_is_not_sent_to_who_was_disabled_meanwhile() {
+    let house = House::new().await;
+    let mut mfa = crate::api::mfa::all_factors("OPTIONAL");
+    mfa.as_object_mut().unwrap().remove("EmailMfaConfiguration");
+    crate::api::mfa::configure(&house.server, &house.pool, mfa).await;
+    let named = json!({ "UserPoolId": house.pool, "Username": "alice" });
+    let mut phone = named.clone();
+    phone["UserAttributes"] = json!([{ "Name": "phone_number", "Value": crate::api::mfa::PHONE }]);
+    house.server.call("AdminUpdateUserAttributes", phone).await.ok();
+    let enabled = json!({ "SMSMfaSettings": { "Enabled": true } });
+    crate::api::mfa::prefer(&house.server, &house.pool, enabled).await;
+    let (server, client) = (house.server.clone(), house.client.clone());
+    let sign_in = async move { server.sign_in(&client, "alice", PASSWORD).await };
+    let reply = house.interrupted(1, sign_in, ("AdminDisableUser", named)).await;
+    assert_eq!(reply.body["message"], "User is disabled.", "{}", reply.body);
+    assert!(house.server.mailbox(crate::api::mfa::PHONE).await.is_empty());
+}

@@ -187,6 +187,12 @@ async fn who_exists_is_hidden() {
             .respond(&client, &chosen, answer)
             .await
             .refused("CodeMismatchException", "Invalid code received for user");
+        // A Session is of the name it was begun for.
+        let others = json!({ "USERNAME": "somebody", "EMAIL_OTP_CODE": "00000000" });
+        server.respond(&client, &chosen, others).await.refused(INVALID.0, INVALID.1);
+        // What the pool does not allow is not offered, nor taken.
+        let not_allowed = json!({ "USERNAME": name, "ANSWER": "SMS_OTP" });
+        server.respond(&client, &challenge, not_allowed).await.refused_as("InvalidParameterException");
         let password = json!({ "USERNAME": name, "ANSWER": "PASSWORD", "PASSWORD": "wrong" });
         let challenge = server.choose(&client, json!({ "USERNAME": name })).await.ok();
         server
@@ -207,5 +213,14 @@ async fn who_exists_is_hidden() {
             last = server.respond(&client, &chosen, answer).await.body["message"].clone();
         }
         assert_eq!(last, "Password attempts exceeded", "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_step_up_that_is_not_carried_out_is_refused() {
+    let (server, _, client) = house(all(), false).await;
+    for name in ["TARGET_ACR_VALUES", "ACCESS_TOKEN", "MAX_AGE"] {
+        let begin = json!({ "USERNAME": "alice", name: "1" });
+        server.choose(&client, begin).await.refused_as("OperationNotEnabledException");
     }
 }

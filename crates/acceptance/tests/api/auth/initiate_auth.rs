@@ -263,6 +263,8 @@ async fn the_state_of_a_user_decides_only_after_the_password() {
 async fn a_pool_whose_restriction_cannot_be_enforced_lets_nobody_in() {
     let (server, pool, client) = house().await;
     let refresh = server.tokens(&client, "alice", PASSWORD).await["RefreshToken"].clone();
+    let (attempt, under_way) = server.begin_srp(&client, "alice").await;
+    let proof = server.srp_answer(&pool, &attempt, &under_way, PASSWORD);
     let arn = "arn:aws:lambda:eu-west-1:000000000000:function:veto";
     server
         .call("UpdateUserPool", json!({ "UserPoolId": pool, "LambdaConfig": { "PreAuthentication": arn } }))
@@ -270,6 +272,7 @@ async fn a_pool_whose_restriction_cannot_be_enforced_lets_nobody_in() {
         .ok();
     let text = "This user pool uses LambdaConfig.PreAuthentication, which this version of Poolhouse cannot enforce yet.";
     server.sign_in(&client, "alice", PASSWORD).await.refused("OperationNotEnabledException", text);
+    server.respond(&client, &under_way, proof).await.refused("OperationNotEnabledException", text);
     server
         .call_unsigned("GetTokensFromRefreshToken", json!({ "ClientId": client, "RefreshToken": refresh }))
         .await

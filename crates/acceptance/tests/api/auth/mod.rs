@@ -1,8 +1,12 @@
 mod between_check_and_grant;
 mod choice;
+mod client_secret;
+pub(super) mod course;
 mod initiate_auth;
 mod one_owner;
 mod one_time_codes;
+mod out_of_turn;
+mod outlived;
 mod refresh;
 mod respond_to_auth_challenge;
 mod second_factor;

@@ -112,3 +112,64 @@ async fn the_session_of_a_sign_up_expires_and_dies_with_a_disable() {
         .await
         .refused("NotAuthorizedException", "Invalid session for the user, session is expired.");
 }
+
+/// The code of a sign-up is a first factor by the address that it went to, and by no other.
+#[tokio::test]
+async fn the_session_of_a_sign_up_does_not_outlive_its_address() {
+    for moved_first in [true, false] {
+        let server = TestServer::start().await;
+        let policies = json!({ "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] } });
+        let pool = server.pool(json!({ "Policies": policies, "AutoVerifiedAttributes": ["email"] })).await;
+        let client = server.client(&pool, json!({ "ExplicitAuthFlows": ["ALLOW_USER_AUTH"] })).await;
+        let email = json!([{ "Name": "email", "Value": EMAIL }]);
+        let input = json!({ "ClientId": client, "Username": "dana", "UserAttributes": email });
+        server.call_unsigned("SignUp", input).await.ok();
+        let other = json!([{ "Name": "email", "Value": "other@example.com" }]);
+        let moved = json!({ "UserPoolId": pool, "Username": "dana", "UserAttributes": other });
+        if moved_first {
+            server.call("AdminUpdateUserAttributes", moved.clone()).await.ok();
+        }
+        let code = server.code(EMAIL).await;
+        let confirm = json!({ "ClientId": client, "Username": "dana", "ConfirmationCode": code });
+        let confirmed = server.call_unsigned("ConfirmSignUp", confirm).await;
+        if moved_first {
+            assert!(confirmed.body.get("Session").is_none(), "{}", confirmed.body);
+            continue;
+        }
+        let session = confirmed.ok()["Session"].clone();
+        server.call("AdminUpdateUserAttributes", moved).await.ok();
+        let input = json!({
+            "AuthFlow": "USER_AUTH", "ClientId": client, "Session": session,
+            "AuthParameters": { "USERNAME": "dana" },
+        });
+        server.call_unsigned("InitiateAuth", input).await.refused(INVALID.0, INVALID.1);
+    }
+}
+
+/// ConfirmSignUp gives a Session to clients that may use it, and it is worth what the pool allows.
+#[tokio::test]
+async fn a_confirmed_sign_up_signs_in_only_where_its_code_is_a_first_factor() {
+    let server = TestServer::start().await;
+    let pool = server.pool(json!({ "AutoVerifiedAttributes": ["email"] })).await;
+    for (name, flow) in [("dana", "ALLOW_USER_AUTH"), ("erin", "ALLOW_USER_PASSWORD_AUTH")] {
+        let client = server.client(&pool, json!({ "ExplicitAuthFlows": [flow] })).await;
+        let address = format!("{name}@example.com");
+        let email = json!([{ "Name": "email", "Value": address }]);
+        let input = json!({
+            "ClientId": client, "Username": name, "Password": "Correct-Horse 7!", "UserAttributes": email,
+        });
+        server.call_unsigned("SignUp", input).await.ok();
+        let code = server.code(&address).await;
+        let confirm = json!({ "ClientId": client, "Username": name, "ConfirmationCode": code });
+        let confirmed = server.call_unsigned("ConfirmSignUp", confirm).await.ok();
+        if flow != "ALLOW_USER_AUTH" {
+            assert!(confirmed.get("Session").is_none());
+            continue;
+        }
+        let input = json!({
+            "AuthFlow": "USER_AUTH", "ClientId": client, "Session": confirmed["Session"],
+            "AuthParameters": { "USERNAME": name },
+        });
+        server.call_unsigned("InitiateAuth", input).await.refused(INVALID.0, INVALID.1);
+    }
+}

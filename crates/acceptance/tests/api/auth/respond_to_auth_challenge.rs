@@ -35,15 +35,21 @@ async fn srp_works_when_the_client_came_after_the_password() {
     server.sign_in_srp(&pool, &client, "alice", PASSWORD).await.ok();
 }
 
+/// Base64 that decodes to something else.
+fn with_another_character(text: &str, at: usize) -> String {
+    let other = if &text[at..=at] == "A" { "B" } else { "A" };
+    format!("{}{other}{}", &text[..at], &text[at + 1..])
+}
+
 #[tokio::test]
 async fn wrong_and_altered_proofs_are_refused() {
     let (server, pool, client) = house().await;
     server.sign_in_srp(&pool, &client, "alice", "wrong").await.refused(WRONG.0, WRONG.1);
     type Alter = fn(&str) -> String;
     let alterations: [(&str, Alter); 5] = [
-        ("PASSWORD_CLAIM_SIGNATURE", |s| format!("A{}", &s[1..])),
+        ("PASSWORD_CLAIM_SIGNATURE", |s| with_another_character(s, 0)),
         ("PASSWORD_CLAIM_SIGNATURE", |s| s[..20].to_owned()),
-        ("PASSWORD_CLAIM_SECRET_BLOCK", |s| format!("{}A{}", &s[..50], &s[51..])),
+        ("PASSWORD_CLAIM_SECRET_BLOCK", |s| with_another_character(s, 50)),
         ("PASSWORD_CLAIM_SECRET_BLOCK", |s| s[..s.len() / 2].to_owned()),
         ("TIMESTAMP", |_| "Sat Mar 7 09:05:03 UTC 2026".to_owned()),
     ];
@@ -121,10 +127,14 @@ async fn challenges_are_bound_to_client_pool_and_time() {
     server.respond(&client, &mixed, answer.clone()).await.refused(WRONG.0, "Invalid session for the user.");
     server.clock.advance(Duration::from_secs(180));
     let late = server.srp_answer(&pool, &attempt, &challenge, PASSWORD);
-    server
-        .respond(&client, &challenge, late)
-        .await
-        .refused(WRONG.0, "Invalid session for the user, session is expired.");
+    // The secret block ends by itself, with its Session or without.
+    for session in [challenge["Session"].clone(), Value::Null] {
+        let asked = json!({ "ChallengeName": "PASSWORD_VERIFIER", "Session": session });
+        server
+            .respond(&client, &asked, late.clone())
+            .await
+            .refused(WRONG.0, "Invalid session for the user, session is expired.");
+    }
 }
 
 #[tokio::test]
@@ -279,4 +289,79 @@ async fn a_first_sign_in_cannot_rewrite_what_only_its_maker_may_set() {
     for (name, value) in [("custom:tenant", "one"), ("nickname", "al")] {
         assert!(attributes.contains(&json!({ "Name": name, "Value": value })), "{attributes:?}");
     }
+}
+
+#[tokio::test]
+async fn a_temporary_password_that_expired_meanwhile_is_not_replaced() {
+    let (server, pool, client) = house().await;
+    invited(&server, &pool, &client, "bob").await;
+    server.clock.advance(Duration::from_secs(7 * 86_400 - 60));
+    let challenge = server.sign_in(&client, "bob", "Temp-orary1").await.ok();
+    server.clock.advance(Duration::from_secs(60));
+    let answer = json!({ "USERNAME": "bob", "NEW_PASSWORD": PASSWORD });
+    server.respond(&client, &challenge, answer).await.refused(
+        "NotAuthorizedException",
+        "Temporary password has expired and must be reset by an administrator.",
+    );
+}
+
+/// What the pool requires must be there in the end, and what was given is not given again.
+#[tokio::test]
+async fn a_first_sign_in_gives_what_the_pool_requires_once() {
+    let server = TestServer::start().await;
+    let schema = json!([
+        { "Name": "email", "AttributeDataType": "String", "Mutable": true, "Required": true },
+        { "Name": "nickname", "AttributeDataType": "String", "Mutable": true, "Required": true },
+    ]);
+    let pool = server.pool(json!({ "Schema": schema })).await;
+    let client = server.client(&pool, json!({})).await;
+    let attributes = json!([
+        { "Name": "nickname", "Value": "al" },
+    ]);
+    let input = json!({
+        "UserPoolId": pool, "Username": "alice", "MessageAction": "SUPPRESS", "TemporaryPassword": PASSWORD,
+        "UserAttributes": attributes,
+    });
+    server.call("AdminCreateUser", input).await.ok();
+    let challenge = server.sign_in(&client, "alice", PASSWORD).await.ok();
+    let mut answer = json!({ "USERNAME": "alice", "NEW_PASSWORD": "Another-One 8!" });
+    server.respond(&client, &challenge, answer.clone()).await.refused_as("InvalidParameterException");
+    answer["userAttributes.email"] = "alice@example.com".into();
+    let mut again = answer.clone();
+    again["userAttributes.nickname"] = "other".into();
+    server.respond(&client, &challenge, again).await.refused_as("NotAuthorizedException");
+    server.respond(&client, &challenge, answer).await.ok();
+    // An address given so is proved by nothing.
+    let user = server.call("AdminGetUser", json!({ "UserPoolId": pool, "Username": "alice" })).await.ok();
+    let unverified = json!({ "Name": "email_verified", "Value": "false" });
+    assert!(user["UserAttributes"].as_array().unwrap().contains(&unverified), "{user}");
+}
+
+#[tokio::test]
+async fn a_proof_of_another_time_is_refused() {
+    let (server, pool, _) = house().await;
+    let client = server.client(&pool, json!({ "AuthSessionValidity": 15 })).await;
+    let (attempt, challenge) = server.begin_srp(&client, "alice").await;
+    let early = server.srp_answer(&pool, &attempt, &challenge, PASSWORD);
+    server.clock.advance(Duration::from_secs(301));
+    server.respond(&client, &challenge, early).await.refused(WRONG.0, WRONG.1);
+    let now = server.srp_answer(&pool, &attempt, &challenge, PASSWORD);
+    server.respond(&client, &challenge, now).await.ok();
+}
+
+/// Wrong proofs lock out as wrong passwords do, by one count.
+#[tokio::test]
+async fn wrong_proofs_and_wrong_passwords_lock_together() {
+    let (server, pool, client) = house().await;
+    server.sign_in(&client, "alice", "wrong").await.refused(WRONG.0, WRONG.1);
+    for _ in 0..4 {
+        let (attempt, challenge) = server.begin_srp(&client, "alice").await;
+        let wrong = server.srp_answer(&pool, &attempt, &challenge, "wrong");
+        server.respond(&client, &challenge, wrong).await.refused(WRONG.0, WRONG.1);
+    }
+    let locked = "Password attempts exceeded";
+    let (attempt, challenge) = server.begin_srp(&client, "alice").await;
+    let right = server.srp_answer(&pool, &attempt, &challenge, PASSWORD);
+    server.respond(&client, &challenge, right).await.refused(WRONG.0, locked);
+    server.sign_in(&client, "alice", PASSWORD).await.refused(WRONG.0, locked);
 }

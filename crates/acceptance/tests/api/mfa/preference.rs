@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{PASSWORD, all_factors, house, phone_and_email};
+use super::{PASSWORD, all_factors, configure, house, phone_and_email};
 
 const ENABLED: fn(bool) -> Value = |preferred| json!({ "Enabled": true, "PreferredMfa": preferred });
 
@@ -20,7 +20,17 @@ async fn what_the_user_lacks_or_the_pool_does_not_offer_cannot_be_chosen() {
         server.call("AdminSetUserMFAPreference", admin).await.refused("InvalidParameterException", &text);
     }
     let passkey = json!({ "AccessToken": token, "WebAuthnMfaSettings": { "Enabled": true } });
-    server.call_unsigned("SetUserMFAPreference", passkey).await.refused_as("InvalidParameterException");
+    server
+        .call_unsigned("SetUserMFAPreference", passkey.clone())
+        .await
+        .refused("InvalidParameterException", "Passkeys are not a multi-factor method of this user pool.");
+    let mut twice = all_factors("OPTIONAL");
+    twice["WebAuthnConfiguration"] = json!({ "FactorConfiguration": "MULTI_FACTOR_WITH_USER_VERIFICATION" });
+    configure(&server, &pool, twice).await;
+    server
+        .call_unsigned("SetUserMFAPreference", passkey)
+        .await
+        .refused("InvalidParameterException", "Passkey MFA requires another MFA method to be active.");
     let nobody = json!({ "UserPoolId": pool, "Username": "nobody" });
     server
         .call("AdminSetUserMFAPreference", nobody)
@@ -74,4 +84,15 @@ async fn the_older_settings_turn_text_messages_on_and_off() {
     off["MFAOptions"] = json!([]);
     server.call("AdminSetUserSettings", off).await.ok();
     assert!(server.call("AdminGetUser", named).await.ok().get("MFAOptions").is_none());
+}
+
+#[tokio::test]
+async fn what_the_user_has_and_the_pool_does_not_offer_cannot_be_chosen() {
+    let totp =
+        json!({ "MfaConfiguration": "OPTIONAL", "SoftwareTokenMfaConfiguration": { "Enabled": true } });
+    let (server, pool, _) = house(totp, phone_and_email()).await;
+    for block in ["SMSMfaSettings", "EmailMfaSettings"] {
+        let input = json!({ "UserPoolId": pool, "Username": "alice", block: ENABLED(false) });
+        server.call("AdminSetUserMFAPreference", input).await.refused_as("InvalidParameterException");
+    }
 }

@@ -104,6 +104,7 @@ async fn a_new_token_replaces_the_old_one_only_once_it_is_verified() {
 async fn a_token_taken_away_is_asked_for_no_more() {
     let (server, pool, client) = house(all_factors("OPTIONAL"), json!([])).await;
     let token = server.tokens(&client, "alice", PASSWORD).await["AccessToken"].as_str().unwrap().to_owned();
+    let before = server.snapshot().await;
     server.software_token(&token).await;
     let preferred = json!({ "SoftwareTokenMfaSettings": { "Enabled": true, "PreferredMfa": true } });
     super::prefer(&server, &pool, preferred).await;
@@ -117,6 +118,9 @@ async fn a_token_taken_away_is_asked_for_no_more() {
         .call("AdminDeleteSoftwareToken", json!({ "UserPoolId": pool, "Username": "nobody" }))
         .await
         .refused_as("UserNotFoundException");
+    // Nothing of its secret is left.
+    let left = testkit::changed(&before, &server.snapshot().await);
+    assert!(left.iter().all(|row| !row.starts_with("software_tokens")), "{left:?}");
     let answer = json!({ "USERNAME": "alice", "SOFTWARE_TOKEN_MFA_CODE": "123456" });
     server
         .respond(&client, &under_way, answer)
