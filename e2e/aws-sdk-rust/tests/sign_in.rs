@@ -117,7 +117,7 @@ async fn refusals_are_typed() {
     assert!(weak.expect_err("refused").into_service_error().is_invalid_password_exception());
     let unknown = client.describe_user_pool().user_pool_id("eu-west-1_000000000").send().await;
     assert!(unknown.expect_err("refused").into_service_error().is_resource_not_found_exception());
-    let not_built = client.get_user_pool_mfa_config().user_pool_id(&pool).send().await;
+    let not_built = client.describe_risk_configuration().user_pool_id(&pool).send().await;
     let not_built = not_built.expect_err("refused").into_service_error();
     assert_eq!(not_built.meta().code(), Some("OperationNotEnabledException"));
 }
