@@ -44,8 +44,8 @@ pub fn channel(pool: &Pool, user: &User) -> Result<Medium> {
 /// Whether codes of the user's second factor go this way.
 fn is_second_factor(pool: &Pool, user: &User, medium: Medium) -> bool {
     let on = pool.mfa_configuration() != UserPoolMfaType::Off;
-    let by_medium = |factor: &Factor| factor.medium() == Some(medium) && user.factors.chose(*factor);
-    on && pool.second_factors().any(|factor| by_medium(&factor))
+    let by_medium = |factor: Factor| factor.medium() == Some(medium) && user.factors.chose(factor);
+    on && pool.second_factors().any(by_medium)
 }
 
 fn mechanisms(pool: &Pool) -> Option<Vec<RecoveryOptionNameType>> {

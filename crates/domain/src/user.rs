@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::factors::Factors;
+use crate::factors::{Factor, Factors};
 use crate::ids::UserId;
 use crate::time::Time;
 
@@ -66,6 +66,14 @@ pub struct User {
 impl User {
     pub fn attribute(&self, name: &str) -> Option<&str> {
         if name == "sub" { Some(self.id.as_str()) } else { self.attributes.get(name).map(String::as_str) }
+    }
+
+    /// Whether the user has what the factor needs: an address, or a verified software token.
+    pub fn has_factor(&self, factor: Factor) -> bool {
+        match factor.medium() {
+            Some(medium) => self.attributes.contains_key(medium.attribute()),
+            None => self.factors.has_software_token,
+        }
     }
 
     /// Whether `email` or `phone_number` is present and marked verified.

@@ -11,13 +11,9 @@ use crate::sign_in;
 pub async fn configured(cx: &PoolCx, user: &User) -> Result<Vec<AuthFactorType>> {
     let password = storage::passwords::find(cx.db(), cx.pool_ref(), user).await?;
     let facts = Facts {
-        pool: cx.pool(),
-        user,
         has_password: password.is_some(),
-        temporary_until: None,
         has_passkey: sign_in::has_passkey(cx, user).await?,
-        device: false,
-        now: cx.now(),
+        ..Facts::of(cx.pool(), user, cx.now())
     };
     let mut factors: Vec<AuthFactorType> =
         auth::available(&facts).into_iter().map(FirstFactor::kind).collect();

@@ -57,14 +57,12 @@ pub async fn confirm(cx: &UserCx, key: &str, name: Option<String>, srp: &SrpVeri
         authenticated_at: cx.session.auth_time,
     };
     let mut batch = vec![
-        storage::pools::lives(cx.pool_ref()),
         users::hold(cx.pool_ref(), &cx.user.id),
         // Forgetting the device ends this session, so that nobody confirms its key again.
         sessions::lives(cx.pool_ref(), &cx.session.id),
     ];
     batch.extend(devices::insert(cx.db(), cx.pool_ref(), &device, srp));
     let refusal = |guard| match guard {
-        storage::pools::LIVES => Some(Error::PoolNotFound(cx.pool().id.clone())),
         users::EXISTS => Some(Error::UserNotFound),
         sessions::LIVES => Some(Error::AccessTokenRevoked),
         devices::KEY_FREE => Some(Error::DeviceKeyExists),

@@ -62,10 +62,9 @@ fn chosen(pool: &Pool, user: &User, wishes: &Wishes) -> Result<Factors> {
 }
 
 fn check_possible(pool: &Pool, user: &User, factor: Factor) -> Result<()> {
-    let there = match factor.medium() {
-        Some(medium) => user.attributes.contains_key(medium.attribute()),
-        None => user.factors.has_software_token,
-    };
-    let offered = pool.second_factors().any(|offered| offered == factor);
-    if there && offered { Ok(()) } else { Err(Error::FactorNotSetUp(factor.as_str())) }
+    if user.has_factor(factor) && pool.offers(factor) {
+        Ok(())
+    } else {
+        Err(Error::FactorNotSetUp(factor.as_str()))
+    }
 }

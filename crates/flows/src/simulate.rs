@@ -32,11 +32,6 @@ pub(crate) fn nobody(cx: &ClientCx, name: &str) -> User {
     }
 }
 
-/// Charges what a known user would be charged, to a counter that such names share.
-pub(crate) async fn charge(cx: &ClientCx, name: &str, purpose: &str, limit: i64) -> Result<()> {
-    subject::charge_hourly(cx, &subject::unknown_key(cx, name), purpose, limit).await
-}
-
 /// Sends a code to nobody, within the limits of sending; where it would have gone.
 pub(crate) async fn send(
     cx: &ClientCx,

@@ -134,8 +134,7 @@ fn seconds(cx: &PoolCx) -> u64 {
 }
 
 fn check_offered(cx: &PoolCx) -> Result<()> {
-    let offered = cx.pool().second_factors().any(|factor| factor == Factor::SoftwareToken);
-    if offered { Ok(()) } else { Err(Error::SoftwareTokenNotEnabled) }
+    if cx.pool().offers(Factor::SoftwareToken) { Ok(()) } else { Err(Error::SoftwareTokenNotEnabled) }
 }
 
 fn refusal(guard: &'static str) -> Option<Error> {

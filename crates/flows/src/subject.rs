@@ -1,5 +1,6 @@
 //! Who is trying to sign in, and the attempts charged to it.
 
+use data_encoding::BASE64URL_NOPAD;
 use domain::time::hours;
 use domain::user::Password;
 use domain::{Error, Result, User};
@@ -54,6 +55,11 @@ pub(crate) fn unknown_key(cx: &PoolCx, name: &str) -> String {
 pub(crate) fn name_digest(cx: &PoolCx, name: &str) -> [u8; 32] {
     let key = cx.services.keys.mac_key("unknown-name", cx.pool().id.as_str());
     crypto::mac::hmac_sha256(key.as_ref(), &[cx.pool().name_key(name).as_bytes()])
+}
+
+/// [`name_digest`] as text.
+pub(crate) fn digest_text(cx: &PoolCx, name: &str) -> String {
+    BASE64URL_NOPAD.encode(&name_digest(cx, name))
 }
 
 /// The charge of one attempt, as a statement; it fails by [`attempts::ALLOWED`] while locked out.

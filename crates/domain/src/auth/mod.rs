@@ -38,6 +38,21 @@ pub struct Facts<'a> {
     pub now: Time,
 }
 
+impl<'a> Facts<'a> {
+    /// Of a user of whom nothing else is known.
+    pub const fn of(pool: &'a Pool, user: &'a User, now: Time) -> Self {
+        Self {
+            pool,
+            user,
+            has_password: false,
+            temporary_until: None,
+            has_passkey: false,
+            device: false,
+            now,
+        }
+    }
+}
+
 /// What has been proved so far in an attempt.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Proofs {

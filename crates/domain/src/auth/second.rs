@@ -58,12 +58,8 @@ pub fn passkey_counts_twice(facts: &Facts<'_>) -> bool {
 /// there counts without being chosen, unless the password can be reset by the same channel.
 fn is_eligible(facts: &Facts<'_>, factor: Factor) -> bool {
     let (pool, user) = (facts.pool, facts.user);
-    let there = match factor.medium() {
-        Some(medium) => user.attributes.contains_key(medium.attribute()),
-        None => user.factors.has_software_token,
-    };
     let on = pool.mfa_configuration() == UserPoolMfaType::On;
-    there && (user.factors.chose(factor) || on && !pool.is_primary_recovery(factor))
+    user.has_factor(factor) && (user.factors.chose(factor) || on && !pool.is_primary_recovery(factor))
 }
 
 fn set_up(facts: &Facts<'_>) -> Due {

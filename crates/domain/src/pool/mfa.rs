@@ -113,12 +113,16 @@ impl Pool {
 
     /// The second factors that the pool offers.
     pub fn second_factors(&self) -> impl Iterator<Item = Factor> {
-        let offered = |factor| match factor {
+        Factor::ALL.into_iter().filter(|factor| self.offers(*factor))
+    }
+
+    /// Whether the pool offers this second factor.
+    pub fn offers(&self, factor: Factor) -> bool {
+        match factor {
             Factor::Sms => self.mfa.sms && self.settings.sms_configuration.is_some(),
             Factor::SoftwareToken => self.mfa.offers_software_token(),
             Factor::Email => self.mfa.email.is_some(),
-        };
-        Factor::ALL.into_iter().filter(move |factor| offered(*factor))
+        }
     }
 
     /// Whether this factor is by the channel that `AccountRecoverySetting`, if set, puts first: it would prove

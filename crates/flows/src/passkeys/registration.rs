@@ -8,7 +8,7 @@ use domain::time::minutes;
 use domain::{Error, Result};
 use serde_json::Value;
 use storage::passkey_registrations::{self as registrations, Registration};
-use storage::{passkeys as stored, pools, users};
+use storage::{passkeys as stored, users};
 use wire::cognito_idp::shapes::AuthFactorType;
 
 use super::ceremony::Ceremony;
@@ -35,11 +35,10 @@ pub async fn registration_options(cx: &UserCx) -> Result<Value> {
         expires_at: cx.now() + LIFE,
     };
     let batch = [
-        pools::lives(cx.pool_ref()),
         users::credentials_unchanged(cx.pool_ref(), &cx.user),
         registrations::put(cx.pool_ref(), &cx.user.id, &registration),
     ];
-    cx.apply(batch, |guard| refusal(cx, guard)).await?;
+    cx.apply(batch, refusal).await?;
     Ok(options)
 }
 
@@ -67,12 +66,9 @@ pub async fn register(cx: &UserCx, credential: Value) -> Result<()> {
         transports: response.transports,
         created_at: cx.now(),
     };
-    let mut batch = vec![
-        pools::lives(cx.pool_ref()),
-        registrations::consume(cx.pool_ref(), &cx.user.id, &registration.id),
-    ];
+    let mut batch = vec![registrations::consume(cx.pool_ref(), &cx.user.id, &registration.id)];
     batch.extend(stored::insert(cx.pool_ref(), &cx.user, &passkey)?);
-    cx.apply(batch, |guard| refusal(cx, guard)).await
+    cx.apply(batch, refusal).await
 }
 
 /// What the browser shows beside the passkey: the username, or the address that stands for it where usernames are
@@ -109,9 +105,8 @@ fn refused(fault: Fault) -> Error {
     }
 }
 
-fn refusal(cx: &UserCx, guard: &str) -> Option<Error> {
+fn refusal(guard: &str) -> Option<Error> {
     match guard {
-        pools::LIVES => Some(Error::PoolNotFound(cx.pool().id.clone())),
         // The token was good when it was looked at, and the user has been disabled, reset or signed out since.
         users::CREDENTIALS_UNCHANGED => Some(Error::AccessTokenRevoked),
         registrations::WAITS => Some(Error::WebAuthnChallengeNotFound),

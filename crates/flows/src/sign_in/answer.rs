@@ -25,10 +25,10 @@ pub(super) async fn answerer(
 ) -> Result<Answerer> {
     let name = required(responses, "USERNAME")?;
     let hash = optional(responses, "SECRET_HASH");
-    if let Whose::Nobody(typed) = &token.whose {
+    if let Whose::Nobody(digest) = &token.whose {
         client_auth::check_hash(cx, &[name], hash).await?;
-        let same = cx.pool().name_key(name) == cx.pool().name_key(typed);
-        return if same { Ok(Answerer::Nobody(typed.clone())) } else { Err(Error::InvalidSession) };
+        let same = subject::digest_text(cx, name) == *digest;
+        return if same { Ok(Answerer::Nobody(name.to_owned())) } else { Err(Error::InvalidSession) };
     }
     let user = token.user(cx).await?;
     client_auth::check_hash(cx, &[name, &user.username], hash).await?;

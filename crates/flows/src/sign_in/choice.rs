@@ -10,9 +10,8 @@ use super::answer::{Answerer, answerer, retry};
 use super::session_token::{SessionToken, Whose};
 use super::stage::{Also, Stage, advance, asked};
 use super::{Outcome, Parameters, device, optional, otp, passkey, password, required, srp};
-use crate::client_auth;
 use crate::cx::ClientCx;
-use crate::subject;
+use crate::{client_auth, simulate, subject};
 
 /// Someone who may choose.
 pub(super) enum Chooser {
@@ -60,7 +59,7 @@ pub(super) async fn select(cx: &ClientCx, token: &SessionToken, responses: &Para
             let name = user.username.clone();
             chooser(cx, Some(*user), &name, token.device_key.clone()).await?
         }
-        Answerer::Nobody(name) => Chooser::Nobody(name),
+        Answerer::Nobody(name) => chooser(cx, None, &name, None).await?,
     };
     match &chooser {
         Chooser::User(stage) => {
@@ -80,17 +79,17 @@ async fn chooser(
     name: &str,
     device_key: Option<String>,
 ) -> Result<Chooser> {
-    let user = match user {
-        Some(user) if user.enabled => user,
-        // Who is disabled learns it from a right password only.
-        _ if cx.client.hides_user_existence() => return Ok(Chooser::Nobody(name.to_owned())),
-        _ => return Err(Error::UserDisabled),
-    };
+    // Who is disabled learns it from a right password only. Whoever is not there is looked up all the same.
+    let user = user.filter(|user| user.enabled);
+    if user.is_none() && !cx.client.hides_user_existence() {
+        return Err(Error::UserDisabled);
+    }
+    let known = user.is_some();
+    let user = user.unwrap_or_else(|| simulate::nobody(cx, name));
     let password = storage::passwords::find(cx.db(), cx.pool_ref(), &user).await?;
     let has_passkey = passkey::has_any(cx, &user).await?;
-    let mut stage = Stage::first(user, password, device_key);
-    stage.has_passkey = has_passkey;
-    Ok(Chooser::User(Box::new(stage)))
+    let stage = Stage { has_passkey, ..Stage::first(cx, user, password, device_key) };
+    Ok(if known { Chooser::User(Box::new(stage)) } else { Chooser::Nobody(name.to_owned()) })
 }
 
 impl Chooser {
@@ -104,7 +103,9 @@ impl Chooser {
     pub(super) fn token(&self, cx: &ClientCx, step: Step) -> SessionToken {
         match self {
             Self::User(stage) => stage.token(cx, step),
-            Self::Nobody(name) => SessionToken::new(cx, Attempt::at(step), Whose::Nobody(name.clone())),
+            Self::Nobody(name) => {
+                SessionToken::new(cx, Attempt::at(step), Whose::Nobody(subject::digest_text(cx, name)))
+            }
         }
     }
 

@@ -80,7 +80,7 @@ pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Para
     let proved = device_proof::prove(cx, token.as_ref().map(SessionToken::nonce), responses).await?;
     let Carried { proofs } = serde_json::from_str(&proved.carried).map_err(Error::internal)?;
     let noted = device_proof::noted(cx, &proved.device);
-    let mut stage = Stage::first(proved.user, None, Some(proved.device.key));
+    let mut stage = Stage::first(cx, proved.user, None, Some(proved.device.key));
     stage.proofs = Attempt { step: Step::DevicePasswordVerifier, proofs }.proved(Proof::Device)?;
     advance(cx, stage, Also::these(vec![noted])).await
 }

@@ -2,6 +2,7 @@
 //! EMAIL_OTP that sets a second factor up. The code's keyed digest travels sealed in the Session, so that one
 //! attempt cannot replace the code of another; wrong ones are counted in the store, by user.
 
+use data_encoding::BASE64URL_NOPAD;
 use domain::auth::{self, First, FirstFactor, Proof, Step};
 use domain::factors::Factor;
 use domain::message::Medium;
@@ -17,7 +18,7 @@ use wire::cognito_idp::shapes::ChallengeNameType;
 use super::answer::{Answerer, answerer, retry};
 use super::choice::Chooser;
 use super::session_token::{SentCode, SessionToken};
-use super::stage::{Also, Stage, advance, ask, asked};
+use super::stage::{Also, Stage, advance, ask, asked, refusal};
 use super::{Outcome, Parameters, grant, required};
 use crate::cx::{ClientCx, PoolCx};
 use crate::messages::{self, Destination};
@@ -50,13 +51,13 @@ pub(super) async fn begin(
             Ok(outcome.with_available(available))
         }
         Chooser::Nobody(name) => {
-            simulate::charge(cx, name, SENDS, SENDS_PER_HOUR).await?;
-            let mut waiting = chooser.token(cx, step);
-            // Nobody knows it.
-            let mac = crypto::random::bytes::<32>(cx.random()).to_vec();
-            waiting.code = Some(SentCode { mac, address: name.clone() });
-            let details = simulate::delivery_by(cx, name, medium).details();
-            asked(cx, step, &waiting, delivery(&details), available)
+            let nobody = simulate::nobody(cx, name);
+            let to = simulate::delivery_by(cx, name, medium);
+            let mut token = chooser.token(cx, step);
+            let ([charge, queue], id) = prepare(cx, &nobody, &mut token, &to)?;
+            let batch = spent.into_iter().chain([charge, queue, outbox::withdraw(cx.pool_ref(), &id)]);
+            cx.apply(batch, |guard| refusal(cx, guard)).await?;
+            asked(cx, step, &token, delivery(&to.details()), available)
         }
     }
 }
@@ -71,17 +72,31 @@ pub(super) async fn send(
     mut also: Also,
 ) -> Result<Outcome> {
     let mut token = stage.token(cx, step);
+    let (statements, _) = prepare(cx, &stage.user, &mut token, to)?;
+    also.more.extend(statements);
+    let parameters: Vec<_> = delivery(&to.details()).into_iter().chain(more).collect();
+    ask(cx, stage, token, parameters, also).await
+}
+
+/// Makes the code that answers the token's step: the statements that count it and queue its message, with the
+/// message's id.
+fn prepare(
+    cx: &ClientCx,
+    user: &User,
+    token: &mut SessionToken,
+    to: &Destination,
+) -> Result<([Statement; 2], String)> {
+    let step = token.attempt.step;
     // The live service sends eight digits by e-mail as first factor, and six otherwise.
     let length = if step == Step::Otp(Medium::Email) { 8 } else { 6 };
     let text = crypto::random::digits(cx.random(), length);
-    token.code = Some(SentCode { mac: mac(cx, &stage.user, step, &text), address: to.address.clone() });
-    let message = messages::authentication(cx.pool(), &stage.user, to, &text, token.expires_at);
-    let subject = Subject(stage.user.id.as_str());
-    let limit = attempts::charge_statement(cx.pool_ref(), subject, SENDS, SENDS_PER_HOUR, hours(1), cx.now());
-    also.more.push(limit);
-    also.more.push(outbox::queue(cx.db(), cx.pool_ref(), &cx.services.message_id(), &message, cx.now())?);
-    let parameters: Vec<_> = delivery(&to.details()).into_iter().chain(more).collect();
-    ask(cx, stage, token, parameters, also).await
+    token.code = Some(SentCode { mac: mac(cx, user, step, &text), address: to.address.clone() });
+    let message = messages::authentication(cx.pool(), user, to, &text, token.expires_at);
+    let (subject, now) = (Subject(user.id.as_str()), cx.now());
+    let id = cx.services.message_id();
+    let charge = attempts::charge_statement(cx.pool_ref(), subject, SENDS, SENDS_PER_HOUR, hours(1), now);
+    let queue = outbox::queue(cx.db(), cx.pool_ref(), &id, &message, now)?;
+    Ok(([charge, queue], id))
 }
 
 fn delivery(details: &wire::cognito_idp::shapes::CodeDeliveryDetailsType) -> [(&'static str, String); 2] {
@@ -113,7 +128,7 @@ pub(super) async fn answer(cx: &ClientCx, token: &SessionToken, responses: &Para
     };
     let _turn = grant::turn(cx, Some(&user), "").await?;
     charge(cx, Some(&user), "").await?;
-    if !crypto::mac::equal(&sent.mac, &mac(cx, &user, token.attempt.step, given)) {
+    if !crypto::mac::equal(sent.mac.as_bytes(), mac(cx, &user, token.attempt.step, given).as_bytes()) {
         return Err(Error::ChallengeCodeMismatch);
     }
     let proofs = token.attempt.proved(proof)?;
@@ -177,9 +192,9 @@ pub(super) fn forget(cx: &PoolCx, user: &User) -> Statement {
     attempts::forget(cx.pool_ref(), Subject(user.id.as_str()), TRIES)
 }
 
-fn mac(cx: &ClientCx, user: &User, step: Step, code: &str) -> Vec<u8> {
+fn mac(cx: &ClientCx, user: &User, step: Step, code: &str) -> String {
     let key = cx.services.keys.mac_key("sign-in-code", cx.pool().id.as_str());
     let step = format!("{step:?}");
     let parts: [&[u8]; 5] = [user.id.as_str().as_bytes(), b"\0", step.as_bytes(), b"\0", code.as_bytes()];
-    crypto::mac::hmac_sha256(key.as_ref(), &parts).to_vec()
+    BASE64URL_NOPAD.encode(&crypto::mac::hmac_sha256(key.as_ref(), &parts))
 }

@@ -49,7 +49,7 @@ pub(super) async fn attempt(
     let right = passwords::check(cx, stored.as_ref(), password).await?;
     match (user, stored) {
         (Some(user), Some(stored)) if right => {
-            let mut stage = Stage::first(user, Some(stored), device_key);
+            let mut stage = Stage::first(cx, user, Some(stored), device_key);
             let asked = token.map_or(Attempt::at(Step::Password), |token| token.attempt);
             stage.proofs = asked.proved(Proof::First(First::Password))?;
             let spent: Vec<Statement> = token.map(|token| token.spend(cx)).into_iter().collect();

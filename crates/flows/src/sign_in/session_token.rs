@@ -11,6 +11,10 @@ use storage::spent;
 
 use crate::cx::{ClientCx, PoolCx};
 
+/// Bytes that a Session has at least before it is sealed: what it says of a user and of nobody is shorter, so that
+/// its length does not tell them apart.
+const LENGTH: usize = 640;
+
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SessionToken {
     pub(super) attempt: Attempt,
@@ -31,16 +35,16 @@ pub(crate) struct SessionToken {
 pub(super) enum Whose {
     /// By id and credential version.
     User(UserId, i64),
-    /// A name nobody has, as typed.
+    /// A name nobody has, by its keyed digest.
     Nobody(String),
     /// Only the secret block beside it knows.
     Unsaid,
 }
 
-/// A code under way: what it must be, and the address it went to.
+/// A code under way: what it must be, as base64 of a keyed digest, and the address it went to.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct SentCode {
-    pub(super) mac: Vec<u8>,
+    pub(super) mac: String,
     pub(super) address: String,
 }
 
@@ -69,7 +73,8 @@ impl SessionToken {
 
     /// The text a client carries to the next step. The pool in front says under which key it is sealed.
     pub(crate) fn seal(&self, cx: &PoolCx) -> Result<String> {
-        let text = serde_json::to_vec(self).map_err(Error::internal)?;
+        let mut text = serde_json::to_vec(self).map_err(Error::internal)?;
+        text.resize(text.len().max(LENGTH), b' ');
         let sealed = cx.services.keys.seal_text(&context(cx), &text, cx.random());
         Ok(format!("{}.{sealed}", cx.pool().id))
     }
@@ -101,15 +106,7 @@ impl SessionToken {
 
     /// What the machine judges its user by, where passwords and passkeys play no part any more.
     pub(crate) fn facts<'a>(&self, cx: &'a PoolCx, user: &'a User) -> Facts<'a> {
-        Facts {
-            pool: cx.pool(),
-            user,
-            has_password: false,
-            temporary_until: None,
-            has_passkey: false,
-            device: self.device_key.is_some(),
-            now: cx.now(),
-        }
+        Facts { device: self.device_key.is_some(), ..Facts::of(cx.pool(), user, cx.now()) }
     }
 
     pub(crate) fn client(&self) -> &ClientId {

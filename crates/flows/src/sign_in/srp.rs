@@ -179,7 +179,7 @@ pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Para
         Some((user, password))
             if proved && attempt.is_of(&user) && attempt.is_named(cx, &user, typed).await? =>
         {
-            let mut stage = Stage::first(user, Some(password), device_key);
+            let mut stage = Stage::first(cx, user, Some(password), device_key);
             stage.srp_a = Some(attempt.exchange.a()?);
             stage.proofs =
                 auth::Attempt::at(Step::PasswordVerifier).proved(auth::Proof::First(First::Password))?;
@@ -202,10 +202,7 @@ impl Attempt {
 
     /// Whether the USERNAME of the answer means the user that the attempt was begun for.
     async fn is_named(&self, cx: &ClientCx, user: &User, typed: &str) -> Result<bool> {
-        if typed == self.name || typed == user.username || typed == user.id.as_str() {
-            return Ok(true);
-        }
-        Ok(subject::find(cx, typed).await?.is_some_and(|found| found.id == user.id))
+        Ok(typed == self.name || subject::is_named(cx, user, typed).await?)
     }
 }
 

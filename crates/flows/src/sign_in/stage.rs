@@ -2,6 +2,7 @@
 
 use crypto::srp::PublicA;
 use domain::auth::{self, Attempt, Facts, Next, Proofs, Step};
+use domain::time::Time;
 use domain::user::{Password, UserStatus};
 use domain::{Error, Result, User};
 use storage::engine::Statement;
@@ -24,6 +25,8 @@ pub(super) struct Stage {
     pub(super) device_key: Option<String>,
     /// The `SRP_A` that this request proved the password by.
     pub(super) srp_a: Option<PublicA>,
+    /// When the step is judged.
+    pub(super) now: Time,
 }
 
 /// What a step changes, in the same batch that takes the next.
@@ -42,8 +45,14 @@ impl Also {
 
 impl Stage {
     /// A user at the first step, with whatever the machine asks about it.
-    pub(super) fn first(user: User, password: Option<Password>, device_key: Option<String>) -> Self {
-        Self { user, password, has_passkey: false, proofs: Proofs::default(), device_key, srp_a: None }
+    pub(super) fn first(
+        cx: &ClientCx,
+        user: User,
+        password: Option<Password>,
+        device_key: Option<String>,
+    ) -> Self {
+        let (proofs, now) = (Proofs::default(), cx.now());
+        Self { user, password, has_passkey: false, proofs, device_key, srp_a: None, now }
     }
 
     /// The user of a Session, as its attempt goes on.
@@ -55,14 +64,8 @@ impl Stage {
             }
             _ => None,
         };
-        Ok(Self {
-            user,
-            password,
-            has_passkey: false,
-            proofs: token.attempt.proofs,
-            device_key: token.device_key.clone(),
-            srp_a: None,
-        })
+        let first = Self::first(cx, user, password, token.device_key.clone());
+        Ok(Self { proofs: token.attempt.proofs, ..first })
     }
 
     pub(super) fn facts<'a>(&'a self, cx: &'a ClientCx) -> Facts<'a> {
@@ -73,7 +76,7 @@ impl Stage {
             temporary_until: self.password.as_ref().and_then(|p| p.expires_at),
             has_passkey: self.has_passkey,
             device: self.device_key.is_some(),
-            now: cx.now(),
+            now: self.now,
         }
     }
 

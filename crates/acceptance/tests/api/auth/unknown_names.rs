@@ -105,3 +105,68 @@ async fn leave_nothing_that_could_be_found() {
         server.sign_in(&client, name, PASSWORD).await.refused_as("NotAuthorizedException");
     }
 }
+
+/// Choice-based sign-in: the work, the length of every Session, and a Session that answers once.
+#[tokio::test]
+async fn choose_as_known_ones_do() {
+    let server = TestServer::start().await;
+    let policies = json!({ "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] } });
+    let pool = server.pool(json!({ "Policies": policies })).await;
+    let settings =
+        json!({ "PreventUserExistenceErrors": "ENABLED", "ExplicitAuthFlows": ["ALLOW_USER_AUTH"] });
+    let client = server.client(&pool, settings).await;
+    server.user(&pool, "alice", PASSWORD).await;
+    let email = json!([{ "Name": "email", "Value": "alice.in.wonderland@example.com" }]);
+    let input = json!({ "UserPoolId": pool, "Username": "alice", "UserAttributes": email });
+    server.call("AdminUpdateUserAttributes", input).await.ok();
+    let stranger = "a.name.that.is.rather.long.and.nobody.has.ever.taken.in.this.pool";
+    let same_length = |known: &Value, unknown: &Value| {
+        let length = |challenge: &Value| challenge["Session"].as_str().unwrap().len();
+        assert_eq!(length(known), length(unknown), "{known} {unknown}");
+    };
+
+    for preferred in ["WEB_AUTHN", "PASSWORD", "PASSWORD_SRP", "EMAIL_OTP"] {
+        let begin = |name: &str| {
+            let parameters = json!({ "USERNAME": name, "PREFERRED_CHALLENGE": preferred });
+            json!({ "AuthFlow": "USER_AUTH", "ClientId": client, "AuthParameters": parameters })
+        };
+        let sent = usize::from(preferred == "EMAIL_OTP");
+        assert_eq!(
+            alike(&server, "InitiateAuth", begin("alice"), begin(stranger)).await,
+            sent,
+            "{preferred}"
+        );
+        let known = server.call_unsigned("InitiateAuth", begin("alice")).await.ok();
+        same_length(&known, &server.call_unsigned("InitiateAuth", begin(stranger)).await.ok());
+    }
+
+    let begun = async |name: &str| server.choose(&client, json!({ "USERNAME": name })).await.ok();
+    let answer = |name: &str, challenge: &Value, mut responses: Value| {
+        responses["USERNAME"] = name.into();
+        json!({
+            "ClientId": client, "ChallengeName": challenge["ChallengeName"],
+            "Session": challenge["Session"], "ChallengeResponses": responses,
+        })
+    };
+    let (known, unknown) = (begun("alice").await, begun(stranger).await);
+    let by_code = json!({ "ANSWER": "EMAIL_OTP" });
+    let choice = |name: &str, challenge: &Value| answer(name, challenge, by_code.clone());
+    let (known, unknown) = (choice("alice", &known), choice(stranger, &unknown));
+    assert_eq!(alike(&server, "RespondToAuthChallenge", known.clone(), unknown.clone()).await, 1);
+    for again in [known, unknown] {
+        server.call_unsigned("RespondToAuthChallenge", again).await.refused(
+            "NotAuthorizedException",
+            "Invalid session for the user, session can only be used once.",
+        );
+    }
+
+    let mut codes = Vec::new();
+    for name in ["alice", stranger] {
+        let chosen = choice(name, &begun(name).await);
+        codes.push(server.call_unsigned("RespondToAuthChallenge", chosen).await.ok());
+    }
+    same_length(&codes[0], &codes[1]);
+    let wrong = json!({ "EMAIL_OTP_CODE": "00000000" });
+    let (known, unknown) = (answer("alice", &codes[0], wrong.clone()), answer(stranger, &codes[1], wrong));
+    assert_eq!(alike(&server, "RespondToAuthChallenge", known, unknown).await, 0);
+}
