@@ -181,7 +181,7 @@ fn hmac() -> Result<f64> {
 }
 
 /// Bytes of a Session within a sign-in.
-const SEALED: usize = 400;
+const SEALED: usize = 640;
 
 fn sealing() -> Result<f64> {
     let keys = RootKeys::new([1; 32], []);

@@ -94,7 +94,7 @@ impl Report {
             ("argon2id, 19 MiB, two passes", f.argon2id),
             ("TOTP check: three HMACs-SHA-1", f.totp),
             ("HMAC-SHA-256 of a code", f.hmac),
-            ("sealing: of 400 bytes, and opening", f.sealing),
+            ("sealing: of 640 bytes, and opening", f.sealing),
             ("point read", f.point_read),
             ("durable batch, 64 at a time", f.durable_batch),
         ] {
