@@ -17,7 +17,7 @@ pub const TOTP: &str = "TOTP sign-in";
 pub const EMAIL_OTP: [&str; 2] = ["e-mail OTP sign-in, code sent", "e-mail OTP sign-in, code given"];
 pub const DEVICE: &str = "device sign-in";
 
-pub async fn measure(run: &mut Run) -> Result<()> {
+pub async fn measure(run: &mut Run<'_>) -> Result<()> {
     totp::measure(run).await?;
     email_otp::measure(run).await?;
     device::measure(run).await

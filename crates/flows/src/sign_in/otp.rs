@@ -184,7 +184,7 @@ pub(super) async fn charge(cx: &ClientCx, user: Option<&User>, name: &str) -> Re
     let key = user.map_or_else(|| subject::unknown_key(cx, name), |user| user.id.to_string());
     let statement = attempts::lockout_statement(cx.pool_ref(), Subject(&key), TRIES, cx.now());
     let locked = |guard| (guard == attempts::ALLOWED).then_some(Error::PasswordAttemptsExceeded);
-    cx.apply([statement], locked).await
+    cx.charge([statement], locked).await
 }
 
 /// Forgets the wrong codes of a user who gave a right one.

@@ -36,7 +36,7 @@ pub(super) async fn begin(
 pub(super) async fn answer(cx: &ClientCx, token: &SessionToken, responses: &Parameters) -> Result<Outcome> {
     let credential = required(responses, "CREDENTIAL")?;
     let user = user(cx, token, responses).await?;
-    cx.apply([token.spend(cx)], |guard| refusal(cx, guard)).await?;
+    cx.charge([token.spend(cx)], |guard| refusal(cx, guard)).await?;
     let state = token.state.as_deref().ok_or(Error::InvalidSession)?;
     let assertion = passkeys::verify_assertion(cx, &user, state, credential).await?;
     let mut stage = Stage::of(cx, token, user).await?;

@@ -45,7 +45,7 @@ pub(super) async fn attempt(
     let device_key = device::remembered(cx, user.as_ref(), device_key).await?;
     let _turn = grant::turn(cx, user.as_ref(), name).await?;
     let locked = |guard| (guard == attempts::ALLOWED).then_some(Error::PasswordAttemptsExceeded);
-    cx.apply([subject::charge(cx, user.as_ref(), name)], locked).await?;
+    cx.charge([subject::charge(cx, user.as_ref(), name)], locked).await?;
     let right = passwords::check(cx, stored.as_ref(), password).await?;
     match (user, stored) {
         (Some(user), Some(stored)) if right => {

@@ -167,7 +167,7 @@ pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Para
         spent::spend(cx.pool_ref(), &attempt.nonce, attempt.expires_at),
         subject::charge(cx, user, &attempt.name),
     ];
-    cx.apply(charge, refusal).await?;
+    cx.charge(charge, refusal).await?;
     let known = found.and_then(with_password);
     let verifier = match &known {
         Some((_, Password { srp: Some(srp), .. })) => srp.verifier.clone(),
