@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
+use domain::acr::Goal;
 use domain::auth::walk::{Outcome, Transition, walk};
 use domain::auth::{Attempt, Facts, Step};
 use domain::factors::{Factor, Factors};
@@ -173,9 +174,10 @@ fn ways(flow: &Flow, setting: &Setting, status: UserStatus) -> BTreeSet<String> 
         temporary_until: Some(Time::from_secs(2000)),
         has_passkey: true,
         device: flow.device,
+        goal: Goal::default(),
         now: NOW,
     };
-    let transitions = walk(&facts, flow.start);
+    let transitions = walk(&facts, Attempt::at(flow.start));
     let mut found = BTreeSet::new();
     follow(&transitions, Attempt::at(flow.start), &mut Vec::new(), &mut found);
     found
@@ -201,7 +203,7 @@ fn follow(
                 }
                 continue;
             }
-            Outcome::Granted(_) => "tokens".to_owned(),
+            Outcome::Granted { .. } => "tokens".to_owned(),
             Outcome::Denied(error) => refusal(error).to_owned(),
             Outcome::Refused(_) => continue,
         };
