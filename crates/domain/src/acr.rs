@@ -78,6 +78,10 @@ impl Method {
         }
     }
 
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.as_str() == text)
+    }
+
     const fn bit(self) -> u8 {
         1 << self as u8
     }

@@ -1,6 +1,7 @@
 //! Making id, access and refresh tokens for a session.
 
 use crypto::secret_box::Context;
+use domain::acr::Authentication;
 use domain::attributes::may_read;
 use domain::group::{Group, preferred_role, sort_by_precedence};
 use domain::ids::SessionId;
@@ -86,6 +87,7 @@ struct Common {
     auth_time: i64,
     iat: i64,
     revocable: bool,
+    authentication: Option<Authentication>,
 }
 
 impl Common {
@@ -98,6 +100,7 @@ impl Common {
             auth_time: session.auth_time.secs(),
             iat: now.secs(),
             revocable,
+            authentication: session.authentication.clone(),
         }
     }
 
@@ -107,6 +110,10 @@ impl Common {
         }
         claims.insert("event_id".into(), self.event_id.as_str().into());
         claims.insert("auth_time".into(), self.auth_time.into());
+        if let Some(Authentication { acr, methods, .. }) = &self.authentication {
+            claims.insert("acr".into(), acr.as_str().into());
+            claims.insert("amr".into(), json!(methods.amr()));
+        }
         claims.insert("exp".into(), exp.secs().into());
         claims.insert("iat".into(), self.iat.into());
         if self.revocable {
