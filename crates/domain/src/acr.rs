@@ -184,6 +184,11 @@ pub struct Goal {
 }
 
 impl Goal {
+    /// Whether nothing is asked for.
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Whether these methods are not enough.
     pub fn is_beyond(self, methods: Methods) -> bool {
         self.target.is_some() && methods.level() < self.target

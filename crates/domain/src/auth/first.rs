@@ -80,7 +80,8 @@ impl FirstFactor {
     }
 }
 
-/// The ways in which this user can begin and, where there is a level to reach, reach it.
+/// The ways in which this user can begin and, where there is a level to reach, reach it. What the access token shows
+/// is not asked for again.
 pub fn available(facts: &Facts<'_>) -> Vec<FirstFactor> {
     let user = facts.user;
     // Where a second factor is due, what is itself sent to an address is none to begin with.
@@ -96,7 +97,8 @@ pub fn available(facts: &Facts<'_>) -> Vec<FirstFactor> {
                 && (alone || second::passkey_counts_twice(facts))
         }
     };
-    allowed(facts.pool).filter(|factor| usable(*factor) && leads_there(facts, *factor)).collect()
+    let new = |factor: FirstFactor| !facts.goal.credit.contains(factor.method());
+    allowed(facts.pool).filter(|f| usable(*f) && new(*f) && leads_there(facts, *f)).collect()
 }
 
 /// Whether the level to reach can be, by some way.

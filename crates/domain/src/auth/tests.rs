@@ -319,7 +319,8 @@ fn a_device_stands_for_no_factor_that_is_not_there() {
 #[test]
 fn a_passkey_that_verified_its_user_is_both_factors_where_both_have_it_so() {
     let phone = [true, false, false];
-    let by = |verified| Proofs { first: Some(First::Passkey { verified, roaming: false }), ..Proofs::default() };
+    let by =
+        |verified| Proofs { first: Some(First::Passkey { verified, roaming: false }), ..Proofs::default() };
     for (pool_has, user_has, verified) in
         [(true, true, true), (false, true, true), (true, false, true), (true, true, false)]
     {

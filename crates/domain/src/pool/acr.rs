@@ -57,9 +57,9 @@ mod tests {
     use super::*;
 
     fn settings(tier: UserPoolTierType, names: &[(&str, &str)]) -> UserPoolType {
-        let configured = names.iter().map(|(key, name)| {
-            ((*key).to_owned(), AcrLevelConfigType { acr_value: (*name).to_owned() })
-        });
+        let configured = names
+            .iter()
+            .map(|(key, name)| ((*key).to_owned(), AcrLevelConfigType { acr_value: (*name).to_owned() }));
         UserPoolType {
             user_pool_tier: Some(tier),
             acr_configuration: Some(configured.collect()),

@@ -74,12 +74,7 @@ pub(super) async fn select(cx: &ClientCx, token: &SessionToken, responses: &Para
     take(cx, chooser, factor, responses, Some(token)).await
 }
 
-async fn chooser(
-    cx: &ClientCx,
-    user: Option<User>,
-    name: &str,
-    course: Course,
-) -> Result<Chooser> {
+async fn chooser(cx: &ClientCx, user: Option<User>, name: &str, course: Course) -> Result<Chooser> {
     // Who is disabled learns it from a right password only. Whoever is not there is looked up all the same.
     let user = user.filter(|user| user.enabled);
     if user.is_none() && !cx.client.hides_user_existence() {
@@ -207,9 +202,8 @@ async fn after_sign_up(cx: &ClientCx, name: &str, session: &str, asked: &StepUp)
         return Err(Error::InvalidSession);
     }
     let mut stage = Stage::of(cx, &token, user).await?;
-    let can_begin = |goal| {
-        auth::available(&Facts { goal, ..stage.facts(cx) }).contains(&FirstFactor::by_code(medium))
-    };
+    let can_begin =
+        |goal| auth::available(&Facts { goal, ..stage.facts(cx) }).contains(&FirstFactor::by_code(medium));
     if !can_begin(Goal::default()) {
         return Err(Error::InvalidSession);
     }

@@ -4,12 +4,16 @@ use domain::acr::Goal;
 use domain::ids::SessionId;
 use serde::{Deserialize, Serialize};
 
-/// Sealed into every Session and secret block of an attempt.
+/// Sealed into every Session and secret block of an attempt; short where there is nothing to take along.
 #[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct Course {
     /// The device that the client named, if the user remembers it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) device_key: Option<String>,
+    #[serde(skip_serializing_if = "Goal::is_none")]
     pub(super) goal: Goal,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) credited: Option<Credited>,
 }
 

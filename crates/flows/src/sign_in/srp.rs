@@ -59,12 +59,7 @@ pub(super) async fn answer(cx: &ClientCx, token: &SessionToken, responses: &Para
 }
 
 /// The server's half.
-pub(super) async fn challenge(
-    cx: &ClientCx,
-    name: &str,
-    a: &str,
-    course: &Course,
-) -> Result<Outcome> {
+pub(super) async fn challenge(cx: &ClientCx, name: &str, a: &str, course: &Course) -> Result<Outcome> {
     let a = srp_exchange::read_a(a)?;
     let found = subject::find_with_password(cx, name).await?;
     let user = found.as_ref().map(|(user, _)| user);

@@ -45,12 +45,7 @@ impl Also {
 
 impl Stage {
     /// A user at the first step, with whatever the machine asks about it.
-    pub(super) fn first(
-        cx: &ClientCx,
-        user: User,
-        password: Option<Password>,
-        course: Course,
-    ) -> Self {
+    pub(super) fn first(cx: &ClientCx, user: User, password: Option<Password>, course: Course) -> Self {
         let (proofs, now) = (Proofs::default(), cx.now());
         Self { user, password, has_passkey: false, proofs, course, srp_a: None, now }
     }
