@@ -27,8 +27,10 @@ pub(super) async fn begin(cx: &ClientCx, parameters: &Parameters, session: Optio
     let name = required(parameters, "USERNAME")?;
     client_auth::check_hash(cx, &[name], optional(parameters, "SECRET_HASH")).await?;
     let asked = StepUp::read(cx, name, parameters).await?;
-    if let Some(session) = session {
-        return after_sign_up(cx, name, session, &asked).await;
+    if let Some(session) = session
+        && let Some(outcome) = after_sign_up(cx, name, session, &asked).await?
+    {
+        return Ok(outcome);
     }
     let user = subject::find(cx, name).await?;
     subject::refuse_unknown(cx, user.as_ref())?;
@@ -190,7 +192,8 @@ pub(crate) fn after_confirmation(cx: &ClientCx, user: &User, medium: Medium) -> 
 }
 
 /// A Session from ConfirmSignUp: its code proved the address, which is a first factor where the pool has it so.
-async fn after_sign_up(cx: &ClientCx, name: &str, session: &str, asked: &StepUp) -> Result<Outcome> {
+/// Elsewhere it is worth nothing, and the sign-in goes on as without it.
+async fn after_sign_up(cx: &ClientCx, name: &str, session: &str, asked: &StepUp) -> Result<Option<Outcome>> {
     let token = SessionToken::open(cx, session)?;
     let Step::SignUpConfirmed(medium) = token.attempt.step else { return Err(Error::InvalidSession) };
     let user = token.user(cx).await?;
@@ -205,10 +208,13 @@ async fn after_sign_up(cx: &ClientCx, name: &str, session: &str, asked: &StepUp)
     let can_begin =
         |goal| auth::available(&Facts { goal, ..stage.facts(cx) }).contains(&FirstFactor::by_code(medium));
     if !can_begin(Goal::default()) {
-        return Err(Error::InvalidSession);
+        return Ok(None);
     }
-    stage.course = asked.aim(&stage.course, can_begin)?;
+    stage.course = match asked.aim(&stage.course, can_begin) {
+        Err(Error::AcrOutOfReach) => return Ok(None),
+        aimed => aimed?,
+    };
     stage.proofs = token.attempt.proved(Proof::First(First::Otp(medium)))?;
     let spent = vec![token.spend(cx)];
-    advance(cx, stage, Also::these(spent)).await
+    advance(cx, stage, Also::these(spent)).await.map(Some)
 }

@@ -77,8 +77,7 @@ fn seconds(text: &str) -> Result<i64> {
 /// The signed-in user of the access token, who must be the one that signs in, by the same client.
 async fn bearer(cx: &ClientCx, name: &str, token: &str) -> Result<UserCx> {
     let bearer = access_token::authenticate(&cx.services, cx.caller.clone(), token).await?;
-    let here = bearer.pool().id == cx.pool().id && bearer.client.id == cx.client.id;
-    if here && subject::is_named(cx, &bearer.user, name).await? {
+    if bearer.client.id == cx.client.id && subject::is_named(cx, &bearer.user, name).await? {
         Ok(bearer)
     } else {
         Err(Error::AccessTokenInvalid)
