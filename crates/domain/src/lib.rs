@@ -1,5 +1,6 @@
 //! The nouns and rules of a user pool: what is true of pools, clients, users and sign-in, without SQL or HTTP.
 
+pub mod acr;
 pub mod attributes;
 pub mod auth;
 pub mod client;
