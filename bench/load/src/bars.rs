@@ -100,7 +100,7 @@ pub fn of(report: &Report) -> Vec<Bar> {
 }
 
 /// Those with more than a password, beside the sum of their cryptography. Each challenge is sealed and opened once.
-fn more_than_a_password(report: &Report, f: &Floors) -> [Bar; 3] {
+fn more_than_a_password(report: &Report, f: &Floors) -> [Bar; 4] {
     let tokens = 2.0 * f.rsa_sign;
     let [sent, given] = sign_ins::EMAIL_OTP;
     [
@@ -122,6 +122,13 @@ fn more_than_a_password(report: &Report, f: &Floors) -> [Bar; 3] {
             "device sign-in: two signatures + six exponentiations + three sealings",
             report.cpu(sign_ins::DEVICE),
             f.srp_sign_in + 3.0 * f.exponentiation + 3.0 * f.sealing,
+            "µs",
+            1.3,
+        ),
+        bar(
+            "passkey sign-in: two signatures + one ES256 verification + one sealing",
+            report.cpu(sign_ins::PASSKEY),
+            tokens + f.es256_verify + f.sealing,
             "µs",
             1.3,
         ),

@@ -5,6 +5,9 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::Duration;
 
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair, UnparsedPublicKey,
+};
 use crypto::jose::{self, SigningKey};
 use crypto::password_hash::{self, Cost, Memory};
 use crypto::random::SystemRandom;
@@ -34,6 +37,8 @@ pub struct Floors {
     pub srp_sign_in: f64,
     pub rsa_sign: f64,
     pub rsa_verify: f64,
+    /// ECDSA on P-256: what a passkey's answer is verified by.
+    pub es256_verify: f64,
     /// 256-bit exponent, 3072-bit modulus.
     pub exponentiation: f64,
     /// All that the server computes in one SRP sign-in.
@@ -62,6 +67,7 @@ impl Floors {
             srp_sign_in: lower(|f| f.srp_sign_in),
             rsa_sign: lower(|f| f.rsa_sign),
             rsa_verify: lower(|f| f.rsa_verify),
+            es256_verify: lower(|f| f.es256_verify),
             exponentiation: lower(|f| f.exponentiation),
             srp_server: lower(|f| f.srp_server),
             argon2id: lower(|f| f.argon2id),
@@ -96,6 +102,7 @@ pub async fn measure(folder: &Path) -> Result<Floors> {
         srp_sign_in,
         rsa_sign,
         rsa_verify,
+        es256_verify: es256()?,
         exponentiation,
         srp_server,
         argon2id: argon2id()?,
@@ -145,6 +152,14 @@ fn rsa() -> Result<(f64, f64)> {
     let sign = each(400, || Ok(key.sign(&claims).map(drop)?))?;
     let verify = each(8_000, || Ok(jose::verify(&token, [&public]).map(drop)?))?;
     Ok((sign, verify))
+}
+
+fn es256() -> Result<f64> {
+    let random = aws_lc_rs::rand::SystemRandom::new();
+    let key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING)?;
+    let signature = key.sign(&random, &[b'c'; 69])?;
+    let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key.public_key().as_ref());
+    each(4_000, || Ok(public.verify(&[b'c'; 69], signature.as_ref())?))
 }
 
 fn srp() -> Result<(f64, f64)> {

@@ -93,6 +93,7 @@ impl Report {
             ("requests with three exponentiations and two signatures, less the echoes", f.srp_sign_in),
             ("RSA-2048 signature", f.rsa_sign),
             ("RSA-2048 verification", f.rsa_verify),
+            ("ES256 verification", f.es256_verify),
             ("exponentiation, 256 bits, modulo 3072 bits", f.exponentiation),
             ("all that an SRP sign-in computes on the server", f.srp_server),
             ("argon2id, 19 MiB, two passes", f.argon2id),
