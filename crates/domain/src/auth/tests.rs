@@ -1,6 +1,7 @@
 //! Whatever is answered, in whatever order: tokens come only with every proof that pool and user demand.
 
 mod goal;
+mod offers;
 
 use wire::cognito_idp::shapes::{
     AuthFactorType, DeviceConfigurationType, EmailMfaConfigType, SignInPolicyType, SmsConfigurationType,
@@ -347,20 +348,4 @@ fn codes_are_offered_where_they_would_not_be_denied() {
             assert_eq!(ways.contains(&factor), expected, "{facts:?}");
         }
     });
-}
-
-#[test]
-fn a_pool_that_says_nothing_allows_passwords_and_puts_no_channel_first() {
-    use wire::cognito_idp::shapes::{AccountRecoverySettingType, RecoveryOptionNameType, RecoveryOptionType};
-    let mut pool = pool(UserPoolMfaType::On, [true; 3], false, None);
-    assert!(Factor::ALL.into_iter().all(|factor| !pool.is_primary_recovery(factor)));
-    pool.settings.policies = None;
-    assert!(pool.allows_first_factor(AuthFactorType::Password));
-    for factor in [AuthFactorType::EmailOtp, AuthFactorType::SmsOtp, AuthFactorType::WebAuthn] {
-        assert!(!pool.allows_first_factor(factor), "{factor:?}");
-    }
-    let first = RecoveryOptionType { name: RecoveryOptionNameType::VerifiedEmail, priority: 1 };
-    let setting = AccountRecoverySettingType { recovery_mechanisms: Some(vec![first]) };
-    pool.settings.account_recovery_setting = Some(setting);
-    assert!(pool.is_primary_recovery(Factor::Email) && !pool.is_primary_recovery(Factor::Sms));
 }
