@@ -49,6 +49,8 @@ struct Cli {
 enum Command {
     /// Measures only operations whose names in the table begin so, and prints what each cost. For work on one.
     Only { names: Vec<String> },
+    /// Compares pools of different sizes only, and prints what each operation cost in each.
+    Scale,
     /// The floor of requests: answers each with its own body, on the HTTP stack that Poolhouse uses.
     Least { folder: PathBuf },
     /// Whether the time of an answer tells who exists. With `--document`, replaces the part between
@@ -91,6 +93,7 @@ fn main() -> ExitCode {
                 runtime.block_on(async {
                     match cli.command {
                         Some(Command::Only { names }) => only(&cli.options, &names).await,
+                        Some(Command::Scale) => compare_sizes(&cli.options).await,
                         Some(Command::Least { folder }) => least::serve(&folder).await,
                         Some(Command::Existence) => existence::run(&cli.options).await,
                         None => tokio::time::timeout(LIMIT, run(&cli.options)).await?,
@@ -118,6 +121,20 @@ fn stage(options: &Options) -> Result<(Stage, TempDir)> {
 async fn only(options: &Options, names: &[String]) -> Result<()> {
     let (stage, _folder) = stage(options)?;
     operations::measure(stage.start("operations").await?, names).await.map(drop)
+}
+
+async fn compare_sizes(options: &Options) -> Result<()> {
+    let (stage, _folder) = stage(options)?;
+    for size in scale::measure(&stage, &options.users).await? {
+        let [sign_in, get_user, admin_get_user, list_users] =
+            [&size.sign_in, &size.get_user, &size.admin_get_user, &size.list_users].map(|m| m.cpu_us);
+        println!(
+            "{} users: SRP {sign_in:.0} µs, GetUser {get_user:.1} µs, AdminGetUser {admin_get_user:.1} µs, \
+             ListUsers {list_users:.0} µs",
+            size.users
+        );
+    }
+    Ok(())
 }
 
 async fn run(options: &Options) -> Result<()> {

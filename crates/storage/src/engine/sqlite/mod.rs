@@ -24,6 +24,10 @@ const READERS: usize = 16;
 /// The writer and the readers never wait for each other in WAL mode, except in moments of recovery.
 const BUSY: Duration = Duration::from_secs(10);
 
+/// Bytes of the database that are read in place. A connection's own cache is emptied by each commit of the writer,
+/// so that most of what is read comes from the operating system; this way it is not copied.
+const MAPPED: i64 = 2 << 30;
+
 /// Settings of an embedded store.
 #[derive(Debug, Clone, Copy)]
 pub struct SqliteOptions {
@@ -116,7 +120,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     let connection =
         Connection::open_with_flags_and_vfs(path, flags, c"unix-excl").map_err(StoreError::engine)?;
     connection.set_prepared_statement_cache_capacity(256);
-    connection.pragma_update(None, "cache_size", -8192).map_err(StoreError::engine)?;
+    connection.pragma_update(None, "mmap_size", MAPPED).map_err(StoreError::engine)?;
     connection.busy_timeout(BUSY).map_err(StoreError::engine)?;
     // Otherwise a statement is planned anew each time its parameters change.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(StoreError::engine)?;
