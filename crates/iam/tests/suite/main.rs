@@ -1,5 +1,6 @@
 //! The policy language, from the outside.
 
+mod best_practices;
 mod conditions;
 
 use iam::{Decision, Facts, Policies, Policy, Principal, Request};
