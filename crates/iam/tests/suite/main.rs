@@ -2,6 +2,9 @@
 
 mod best_practices;
 mod conditions;
+mod documents;
+mod evaluation;
+mod variables;
 
 use iam::{Decision, Facts, Policies, Policy, Principal, Request};
 
