@@ -92,16 +92,6 @@ impl Pattern {
         Self { pieces: Box::new([Piece::Literal(text.into())]), variables: Box::default() }
     }
 
-    /// Makes up what is left out at the end of an ARN: `arn:aws:s3` is `arn:aws:s3:*:*:*`.
-    pub(crate) fn complete_arn(self) -> Self {
-        let missing = ARN_COLONS.saturating_sub(self.colons());
-        let mut pieces = self.pieces.into_vec();
-        for _ in 0..missing {
-            pieces.extend([Piece::Literal(":".into()), Piece::AnyRun]);
-        }
-        Self { pieces: pieces.into(), variables: self.variables }
-    }
-
     /// Whether it has the six parts of an ARN.
     pub(crate) fn is_whole_arn(&self) -> bool {
         self.colons() >= ARN_COLONS
@@ -311,5 +301,67 @@ impl Builder {
     fn finish(mut self) -> Pattern {
         self.end_literal();
         Pattern { pieces: self.pieces.into(), variables: self.variables.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::context::Facts;
+
+    const WILD: Syntax = Syntax { wildcards: true, variables: false };
+
+    fn walk(pattern: &str, text: &str, reach: Reach) -> bool {
+        Pattern::compile(pattern, WILD).unwrap().matches(text, reach, &Facts::NONE) == Match::Yes
+    }
+
+    /// What wildcards mean, without a thought for time.
+    fn plain(pattern: &[char], text: &[char]) -> bool {
+        match (pattern, text) {
+            ([], []) => true,
+            (['*', rest @ ..], _) => {
+                plain(rest, text) || text.split_first().is_some_and(|(_, text)| plain(pattern, text))
+            }
+            (['?', pattern @ ..], [_, text @ ..]) => plain(pattern, text),
+            ([own, pattern @ ..], [other, text @ ..]) if own == other => plain(pattern, text),
+            _ => false,
+        }
+    }
+
+    fn plain_text(pattern: &str, text: &str) -> bool {
+        plain(&pattern.chars().collect::<Vec<_>>(), &text.chars().collect::<Vec<_>>())
+    }
+
+    /// The six parts of an ARN, each by itself.
+    fn plain_arn(pattern: &str, text: &str) -> bool {
+        let parts = |text: &str| text.splitn(6, ':').map(str::to_owned).collect::<Vec<_>>();
+        let (own, other) = (parts(pattern), parts(text));
+        own.len() == other.len() && own.iter().zip(&other).all(|(own, other)| plain_text(own, other))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn the_walk_is_what_wildcards_mean(pattern in "[ab*?é:]{0,9}", text in "[abé:]{0,9}") {
+            prop_assert_eq!(walk(&pattern, &text, Reach::Text), plain_text(&pattern, &text));
+        }
+
+        #[test]
+        fn the_walk_keeps_to_the_parts_of_an_arn(
+            pattern in "([a*?]{0,3}:){5}[ab*?:]{0,6}", text in "([ab]{0,3}:){5,6}[ab:]{0,6}",
+        ) {
+            prop_assert_eq!(walk(&pattern, &text, Reach::ArnParts), plain_arn(&pattern, &text));
+        }
+    }
+
+    #[test]
+    fn a_text_that_almost_fits_takes_no_time() {
+        let pattern = "a*".repeat(1_000);
+        let text = "a".repeat(999);
+        assert!(!walk(&pattern, &text, Reach::Text));
+        assert!(!walk(&format!("{pattern}b"), &"a".repeat(20_000), Reach::Text));
     }
 }

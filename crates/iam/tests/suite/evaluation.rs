@@ -83,6 +83,7 @@ fn resources_match_part_by_part() {
             &["arn:aws:s3:::b/a", "arn:aws:s3:::b/:"],
             &["arn:aws:s3:::b/", "arn:aws:s3:::b/ab"],
         ),
+        ("arn:aws:cognito-idp", &[POOL], &["arn:aws:cognito-identity:a:b:c", "arn:aws:cognito-idp"]),
         // A wildcard does not reach over the end of its part.
         ("arn:aws:s*:1:x", &[], &["arn:aws:s3:eu:1:1:x"]),
         (
