@@ -58,6 +58,9 @@ fn without_a_value_the_default_counts_or_nothing_does() {
         let several = ann().with("aws:username", "ben");
         assert!(!resource_allows(without, "arn:aws:s3:::b/ann", &several), "{without}");
     }
+    // A default is for who lacks the key, not for who has it twice.
+    let several = ann().with("aws:username", "ben");
+    assert!(!resource_allows(with_default, "arn:aws:s3:::b/no one", &several));
 }
 
 #[test]
