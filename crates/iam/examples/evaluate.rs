@@ -41,7 +41,7 @@ fn main() -> Result<(), iam::Malformed> {
     Ok(())
 }
 
-fn round(policies: &Policies<'_, '_>, request: &Request<'_>) -> Duration {
+fn round(policies: &Policies<'_>, request: &Request<'_>) -> Duration {
     let begin = Instant::now();
     for _ in 0..CALLS {
         black_box(evaluate(black_box(policies), black_box(request)));

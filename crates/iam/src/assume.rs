@@ -9,7 +9,7 @@ use crate::trust::{TrustPolicy, Verdict};
 /// too, unless the role is of its account and trusts it by name.
 pub fn assume_role<'p>(
     trust: &'p TrustPolicy,
-    policies: &Policies<'_, 'p>,
+    policies: &Policies<'p>,
     request: &Request<'_>,
 ) -> Decision<'p> {
     let asked = Asked::of(request);

@@ -22,13 +22,13 @@ pub struct Request<'a> {
 
 /// The policies that bear on a request.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Policies<'s, 'p> {
+pub struct Policies<'p> {
     /// Those of the user with its groups, or of the role. One must allow.
-    pub identity: &'s [&'p Policy],
+    pub identity: &'p [&'p Policy],
     /// The permissions boundary. If there is one it must allow, too.
     pub boundary: Option<&'p Policy>,
     /// Those that were given when the session began. If there are any one must allow, too.
-    pub session: Option<&'s [&'p Policy]>,
+    pub session: Option<&'p [&'p Policy]>,
 }
 
 /// May it be done? With the statement that decided.
@@ -67,13 +67,13 @@ pub struct Decided<'p> {
 }
 
 /// Decides a request. Nothing that is not allowed is permitted, and nothing that is denied is.
-pub fn evaluate<'p>(policies: &Policies<'_, 'p>, request: &Request<'_>) -> Decision<'p> {
+pub fn evaluate<'p>(policies: &Policies<'p>, request: &Request<'_>) -> Decision<'p> {
     weigh(policies, None, &Asked::of(request))
 }
 
 /// [`evaluate`], where something else may stand for the allow of an identity policy.
 pub(crate) fn weigh<'p>(
-    policies: &Policies<'_, 'p>,
+    policies: &Policies<'p>,
     granted: Option<Decided<'p>>,
     asked: &Asked<'_>,
 ) -> Decision<'p> {

@@ -11,7 +11,7 @@ use crate::statement::Mismatch;
 /// What the simulator is asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
-    pub policies: Policies<'a, 'a>,
+    pub policies: Policies<'a>,
     /// As `cognito-idp:AdminGetUser`, without wildcards.
     pub action: &'a str,
     /// An ARN without wildcards, or `*`.

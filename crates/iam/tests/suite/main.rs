@@ -26,7 +26,7 @@ pub fn request<'a>(action: &'a str, resource: &'a str, context: &'a Facts) -> Re
 }
 
 /// What identity policies alone say.
-pub fn decide<'p>(identity: &[&'p Policy], request: &Request<'_>) -> Decision<'p> {
+pub fn decide<'p>(identity: &'p [&'p Policy], request: &Request<'_>) -> Decision<'p> {
     iam::evaluate(&Policies { identity, ..Policies::default() }, request)
 }
 

@@ -23,7 +23,7 @@ fn trust(principal: &str) -> TrustPolicy {
     TrustPolicy::parse(&text).unwrap_or_else(|malformed| panic!("{malformed}\n{text}"))
 }
 
-fn ask<'p>(trust: &'p TrustPolicy, identity: &[&'p Policy], principal: Principal<'_>) -> Decision<'p> {
+fn ask<'p>(trust: &'p TrustPolicy, identity: &'p [&'p Policy], principal: Principal<'_>) -> Decision<'p> {
     let context = Facts::new();
     let request = Request { principal, action: "sts:AssumeRole", resource: ROLE, context: &context };
     assume_role(trust, &Policies { identity, ..Policies::default() }, &request)
@@ -98,7 +98,8 @@ fn a_deny_on_either_side_outweighs_trust() {
     let deny = policy(
         r#"{"Effect": "Deny", "Action": "sts:AssumeRole", "Resource": "arn:aws:iam::123456789012:role/a*"}"#,
     );
-    let Decision::Denied(denial) = ask(&named, &[&deny], ANN) else { panic!("allowed") };
+    let own = [&deny];
+    let Decision::Denied(denial) = ask(&named, &own, ANN) else { panic!("allowed") };
     assert_eq!((denial.source, denial.statement.is_some()), (Source::Identity, true));
 
     let barred = TrustPolicy::parse(
@@ -108,8 +109,9 @@ fn a_deny_on_either_side_outweighs_trust() {
     )
     .expect("a trust policy");
     let all = policy(r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}"#);
-    assert!(ask(&barred, &[&all], ANN).is_allowed());
-    let denied = ask(&barred, &[&all], BEN);
+    let own = [&all];
+    assert!(ask(&barred, &own, ANN).is_allowed());
+    let denied = ask(&barred, &own, BEN);
     let Decision::Denied(denial) = denied else { panic!("allowed") };
     assert_eq!(denial.source, Source::Trust);
     assert_eq!(denial.statement.expect("a statement").to_string(), "role trust policy NotBen");
