@@ -49,6 +49,17 @@ fn actions_match_in_any_case_with_wildcards() {
 }
 
 #[test]
+fn the_order_of_a_list_does_not_matter() {
+    let list = policy(
+        r#"{"Effect": "Allow", "Action": ["s3:C", "s3:A", "s3:d*", "s3:B"], "Resource": ["arn:aws:s3:::b", "*"]}"#,
+    );
+    for action in ["s3:A", "s3:B", "s3:C", "s3:D"] {
+        assert!(decide(&[&list], &request(action, POOL, &Facts::new())).is_allowed(), "{action}");
+    }
+    assert!(!decide(&[&list], &request("s3:E", POOL, &Facts::new())).is_allowed());
+}
+
+#[test]
 fn resources_match_part_by_part() {
     for (pattern, yes, no) in [
         (POOL, &[POOL][..], &["*"][..]),

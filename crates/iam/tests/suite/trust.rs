@@ -93,6 +93,19 @@ fn only_who_is_trusted_by_name_in_its_own_account_needs_no_policy() {
 }
 
 #[test]
+fn the_nearest_trust_counts() {
+    for (first, second) in [("user/ann", "root"), ("root", "user/ann")] {
+        let statement = |name: &str| {
+            format!(
+                r#"{{"Effect": "Allow", "Principal": {{"AWS": "arn:aws:iam::123456789012:{name}"}}, "Action": "sts:AssumeRole"}}"#
+            )
+        };
+        let text = format!(r#"{{"Statement": [{}, {}]}}"#, statement(first), statement(second));
+        assert!(ask(&TrustPolicy::parse(&text).expect("a trust policy"), &[], ANN).is_allowed(), "{first}");
+    }
+}
+
+#[test]
 fn a_deny_on_either_side_outweighs_trust() {
     let named = trust(r#"{"AWS": "arn:aws:iam::123456789012:user/ann"}"#);
     let deny = policy(
