@@ -22,7 +22,7 @@ impl Schema {
         include_str!("../../migrations/0007_passkeys.sql"),
     ]);
 
-    pub(super) fn version(self) -> i64 {
+    pub const fn version(self) -> i64 {
         self.0.len() as i64
     }
 

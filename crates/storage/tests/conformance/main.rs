@@ -1,6 +1,7 @@
 //! What every engine of the storage seam does, one suite over both, and what each does on its own.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod birth;
 mod concurrency;
 mod contents;
 mod fixture;
