@@ -15,10 +15,37 @@ pub struct Administrator {
     pub region: Region,
 }
 
+/// Whose signatures count.
+#[derive(Clone, Copy, Debug)]
+pub enum Authenticator {
+    /// Everyone's: `poolhouse dev`.
+    AnyCredentials,
+    /// Those of keys that were given out: `poolhouse serve`.
+    StoredKeys,
+}
+
+impl Authenticator {
+    /// Who signed the request, for this service and by this time.
+    pub fn administrator(
+        self,
+        request: &Parts,
+        body: &[u8],
+        service: &str,
+        real_now: Time,
+    ) -> Result<Administrator, ApiError> {
+        let well_formed = any_credentials(request, body, service, real_now)?;
+        match self {
+            Self::AnyCredentials => Ok(well_formed),
+            // None were given out yet, so whatever key this is, it is nobody's.
+            Self::StoredKeys => Err(refused(SigV4Error::UnrecognizedClient)),
+        }
+    }
+}
+
 /// In `poolhouse dev` any AWS credentials pass. The signature must still be one: well-formed, over everything
 /// that must be signed, for this service and body, made within five minutes. An access key id of 12 digits is
 /// the account, any other the default.
-pub fn any_credentials(
+fn any_credentials(
     request: &Parts,
     body: &[u8],
     service: &str,

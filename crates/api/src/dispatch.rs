@@ -18,7 +18,7 @@ use wire::authorization::Authorization;
 use wire::cognito_idp::{ErrorKind, Operation};
 use wire::constraints::Shape;
 
-use crate::authenticate::{self, Administrator};
+use crate::authenticate::{Administrator, Authenticator};
 use crate::errors::ApiError;
 use crate::operations::{self, Handler};
 use crate::protocol::target::Target;
@@ -31,11 +31,18 @@ pub const MAX_BODY: usize = 1024 * 1024;
 #[derive(Clone, Debug)]
 pub struct Api {
     services: Arc<Services>,
+    authenticator: Authenticator,
 }
 
 impl Api {
+    /// For development: any credentials make an administrator.
     pub fn new(services: Arc<Services>) -> Self {
-        Self { services }
+        Self { services, authenticator: Authenticator::AnyCredentials }
+    }
+
+    /// For production: administrators sign with keys that were given to them.
+    pub fn serve(services: Arc<Services>) -> Self {
+        Self { services, authenticator: Authenticator::StoredKeys }
     }
 
     pub(crate) fn services(&self) -> &Arc<Services> {
@@ -83,7 +90,8 @@ impl Api {
         }
         let administrator = match operation.authorization() {
             Authorization::Iam => {
-                Some(authenticate::any_credentials(request, body, "cognito-idp", self.services.clock.real())?)
+                let now = self.services.clock.real();
+                Some(self.authenticator.administrator(request, body, "cognito-idp", now)?)
             }
             _ => None,
         };
