@@ -39,7 +39,8 @@ fn run(command: Command) -> Result<(), Failure> {
         }
         Command::Serve(sources) => {
             let options = sources.read().map_err(Failure::Refused)?;
-            let settings = Settings::try_from(options).map_err(|faults| Failure::Refused(faults.join("\n  ")))?;
+            let settings =
+                Settings::try_from(options).map_err(|faults| Failure::Refused(faults.join("\n  ")))?;
             log::in_json(&settings.log);
             for name in config::unknown_variables() {
                 tracing::warn!(name, "a variable of the environment that is no option");

@@ -53,7 +53,9 @@ pub fn read(file: &Path) -> Result<Key, String> {
     let open = File::open(file).map_err(|e| failed(&e))?;
     let mode = open.metadata().map_err(|e| failed(&e))?.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
-        return Err(failed(&format_args!("others may read it (mode {mode:03o}); chmod 600 and, if they did, replace it")));
+        return Err(failed(&format_args!(
+            "others may read it (mode {mode:03o}); chmod 600 and, if they did, replace it"
+        )));
     }
     let mut text = Zeroizing::new(String::new());
     open.take(128).read_to_string(&mut text).map_err(|e| failed(&e))?;
@@ -67,7 +69,9 @@ pub fn read(file: &Path) -> Result<Key, String> {
 /// Makes a key in a new file, which is there as a whole or not at all.
 pub fn create(file: &Path, random: &dyn Random) -> Result<(), String> {
     let failed = |e: std::io::Error| match e.kind() {
-        ErrorKind::AlreadyExists => format!("{} exists; what is sealed under it would be lost", file.display()),
+        ErrorKind::AlreadyExists => {
+            format!("{} exists; what is sealed under it would be lost", file.display())
+        }
         _ => format!("{}: {e}", file.display()),
     };
     let key: Key = Zeroizing::new(random::bytes(random));

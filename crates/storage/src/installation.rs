@@ -33,7 +33,9 @@ pub enum Refusal {
     OtherMode(String),
     #[error("the root key is another than this store's (its own has the id {})", .0.join(", "))]
     OtherRootKey(Vec<String>),
-    #[error("values in this store are sealed under the root key with the id {0}, which is not among those given")]
+    #[error(
+        "values in this store are sealed under the root key with the id {0}, which is not among those given"
+    )]
     RootKeyMissing(String),
 }
 
@@ -45,8 +47,10 @@ pub fn judge(facts: &[(String, String)], birth: Birth, keys: &RootKeys) -> Resul
     if born != birth.as_str() {
         return Err(Refusal::OtherMode(born.clone()));
     }
-    let known: Vec<(&str, &str)> =
-        facts.iter().filter_map(|(name, value)| Some((name.strip_prefix(ROOT_KEY)?, value.as_str()))).collect();
+    let known: Vec<(&str, &str)> = facts
+        .iter()
+        .filter_map(|(name, value)| Some((name.strip_prefix(ROOT_KEY)?, value.as_str())))
+        .collect();
     let is_given =
         |&(id, check): &(&str, &str)| keys.marks().iter().any(|m| m.id == id && m.check_value == check);
     if !known.iter().any(is_given) {

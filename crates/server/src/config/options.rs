@@ -140,7 +140,9 @@ impl Options {
 /// A network, or an address as the network of it alone.
 fn network(text: &str) -> Result<IpNet, String> {
     let alone = || text.parse().map(|address: std::net::IpAddr| IpNet::from(address));
-    text.parse().or_else(|_| alone()).map_err(|_| "an address or a network such as 10.0.0.0/8 is expected".into())
+    text.parse()
+        .or_else(|_| alone())
+        .map_err(|_| "an address or a network such as 10.0.0.0/8 is expected".into())
 }
 
 fn networks<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Option<Vec<IpNet>>, D::Error> {

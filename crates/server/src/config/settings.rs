@@ -230,7 +230,10 @@ mod tests {
             ("log = 'loud,,=='", "log"),
         ] {
             let faults = faults(&format!("{sound}{change}"));
-            assert!(faults.first().is_some_and(|f| f.starts_with(&format!("{option}: "))), "{change}: {faults:?}");
+            assert!(
+                faults.first().is_some_and(|f| f.starts_with(&format!("{option}: "))),
+                "{change}: {faults:?}"
+            );
             assert!(!format!("{faults:?}").contains("hunter2"));
         }
         for change in [

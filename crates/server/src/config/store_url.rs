@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use tokio_postgres::Config;
 use url::Url;
 
 /// Passwords that a database has because nobody chose one.
@@ -13,15 +14,15 @@ const DEFAULT_PASSWORDS: [&str; 8] =
 pub struct StoreUrl(String);
 
 impl StoreUrl {
-    /// An address that can be read, with a password that somebody chose.
+    /// An address that can be read, with a password that somebody chose. Besides a URL, libpq's `name=value`
+    /// form is understood.
     pub fn parse(text: String) -> Result<Self, String> {
-        let url = Url::parse(&text)
-            .ok()
-            .filter(|url| matches!(url.scheme(), "postgres" | "postgresql"))
-            .ok_or("postgres://user:password@host/database is expected")?;
-        let user = decoded(url.username());
-        for password in passwords(&url) {
-            if password.is_empty() || password == user || DEFAULT_PASSWORDS.contains(&password.as_str()) {
+        let config: Config =
+            text.parse().map_err(|_| "postgres://user:password@host/database is expected".to_owned())?;
+        if let Some(password) = config.get_password() {
+            let user = config.get_user().unwrap_or_default();
+            let is_default = DEFAULT_PASSWORDS.iter().any(|default| password == default.as_bytes());
+            if is_default || password.is_empty() || password == user.as_bytes() {
                 return Err("the password is one that databases are shipped with; choose another".into());
             }
         }
@@ -46,8 +47,11 @@ impl fmt::Debug for StoreUrl {
     }
 }
 
-/// The address without what must not be shown; of one that cannot be read, nothing.
+/// The address without what must not be shown; of one that cannot be taken apart, nothing.
 pub fn redacted(text: &str) -> String {
+    if text.parse::<Config>().is_ok_and(|config| config.get_password().is_none()) {
+        return text.to_owned();
+    }
     let Ok(mut url) = Url::parse(text) else { return "<redacted>".into() };
     if url.password().is_some() && url.set_password(Some("redacted")).is_err() {
         return "<redacted>".into();
@@ -65,15 +69,6 @@ pub fn redacted(text: &str) -> String {
     url.into()
 }
 
-fn passwords(url: &Url) -> Vec<String> {
-    let in_query = url.query_pairs().filter(|(name, _)| name == "password").map(|(_, value)| value.into_owned());
-    url.password().map(decoded).into_iter().chain(in_query).collect()
-}
-
-fn decoded(text: &str) -> String {
-    percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +80,8 @@ mod tests {
             "postgresql://me:hunter2@db.example/p?password=hunter2&sslmode=disable",
             "postgres:///p?host=%2Frun%2Fpg&user=me&password=hunter2",
             "postgres://me:hunter2@[::1",
+            "host=h user=me password=hunter2",
+            "host=h user=me password='hunter2",
         ] {
             let shown = redacted(url);
             assert!(!shown.contains("hunter2"), "{shown}");
@@ -102,13 +99,14 @@ mod tests {
             "postgres://me:me@h/d",
             "postgres://me:p%61ssword@h/d",
             "postgres://me@h/d?password=secret",
+            "host=h user=me password=postgres",
             "mysql://me:hunter2@h/d",
             "db.example",
         ] {
             StoreUrl::parse(url.to_owned()).unwrap_err();
         }
-        for url in ["postgres://me@h/d", "postgres:///d?host=/run/postgresql"] {
-            StoreUrl::parse(url.to_owned()).unwrap();
+        for url in ["postgres://me@h/d", "postgres:///d?host=/run/postgresql", "host=/run user=me dbname=d"] {
+            assert_eq!(StoreUrl::parse(url.to_owned()).unwrap().to_string(), url);
         }
     }
 }

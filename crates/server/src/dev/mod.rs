@@ -61,7 +61,9 @@ pub async fn run(options: DevOptions) -> Result<(), Failure> {
         (false, _) => None,
         (true, Some(folder)) => Some(authority::prepare(folder, &options.allow_host, services.clock.real())?),
         (true, None) => {
-            return Err(Failure::Refused("--tls keeps its certificate authority in a folder; give --data".into()));
+            return Err(Failure::Refused(
+                "--tls keeps its certificate authority in a folder; give --data".into(),
+            ));
         }
     };
     jobs::start(&services);

@@ -23,7 +23,12 @@ use super::{Shared, Surface, text};
 const HEADERS: usize = 100;
 
 /// Serves the connection of a peer until one side ends it.
-pub(super) async fn run<S: Surface>(stream: TcpStream, peer: IpAddr, shared: &Arc<Shared<S>>, watcher: Watcher) {
+pub(super) async fn run<S: Surface>(
+    stream: TcpStream,
+    peer: IpAddr,
+    shared: &Arc<Shared<S>>,
+    watcher: Watcher,
+) {
     let ended = match &shared.tls {
         None => watcher.watch(http(stream, peer, shared)).await,
         Some(tls) => match timeout(shared.limits.header_patience, tls.accept(stream)).await {

@@ -70,12 +70,8 @@ impl<S: Surface> Listener<S> {
     /// Serves until `stopping` says so. Then the sockets close, and connections end after the request under
     /// way, or when the time to drain is over.
     pub async fn serve(self, stopping: watch::Receiver<bool>) {
-        let this = Arc::new(Shared {
-            surface: self.surface,
-            tls: self.tls,
-            gate: self.gate,
-            limits: self.limits,
-        });
+        let this =
+            Arc::new(Shared { surface: self.surface, tls: self.tls, gate: self.gate, limits: self.limits });
         let tasks: Vec<_> = self
             .sockets
             .into_iter()

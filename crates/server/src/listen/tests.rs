@@ -91,7 +91,9 @@ async fn only_trusted_proxies_say_whom_a_request_is_from() {
 #[tokio::test]
 async fn headers_are_bounded() {
     let server = running(Limits { header_bytes: 8192, ..Limits::default() }, &[]).await;
-    assert!(server.exchange(&get(&format!("a: {}\r\n", "x".repeat(7000)))).await.starts_with("HTTP/1.1 200 "));
+    assert!(
+        server.exchange(&get(&format!("a: {}\r\n", "x".repeat(7000)))).await.starts_with("HTTP/1.1 200 ")
+    );
     for too_much in [
         get(&format!("a: {}\r\n", "x".repeat(9000))),
         get(&"a: b\r\n".repeat(101)),
@@ -113,7 +115,8 @@ async fn bodies_are_bounded() {
     let announced = api::MAX_BODY + 2;
     assert!(server.exchange(&post(announced, &"x".repeat(announced))).await.starts_with("HTTP/1.1 413 "));
     let chunk = format!("{:x}\r\n{}\r\n", 65_536, "x".repeat(65_536));
-    let chunked = format!("POST / HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\n{}", chunk.repeat(17));
+    let chunked =
+        format!("POST / HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\n{}", chunk.repeat(17));
     let mut stream = server.connect().await;
     let _ = stream.write_all(chunked.as_bytes()).await;
     let mut status = [0; 12];

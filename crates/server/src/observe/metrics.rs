@@ -172,7 +172,10 @@ mod tests {
 
     #[test]
     fn every_target_has_a_place_of_its_own() {
-        let targets = Operation::ALL.map(Target::Operation).into_iter().chain([Target::IssuerDocument, Target::Unknown]);
+        let targets = Operation::ALL
+            .map(Target::Operation)
+            .into_iter()
+            .chain([Target::IssuerDocument, Target::Unknown]);
         let mut places: Vec<usize> = targets.map(Target::index).collect();
         places.sort_unstable();
         assert_eq!(places, (0..TARGETS).collect::<Vec<_>>());

@@ -37,7 +37,11 @@ fn every_administrative_call_needs_a_key_that_was_given_out() {
         assert_eq!(refused(&server, operation, ""), "MissingAuthenticationTokenException", "{operation:?}");
         // What `dev` takes: any key, and twelve digits for an account.
         for key in ["AKIAIOSFODNN7EXAMPLE", "000000000000"] {
-            assert_eq!(refused(&server, operation, &signed(key)), "UnrecognizedClientException", "{operation:?}");
+            assert_eq!(
+                refused(&server, operation, &signed(key)),
+                "UnrecognizedClientException",
+                "{operation:?}"
+            );
         }
         asked += 1;
     }
@@ -58,7 +62,8 @@ fn users_are_served_without_keys() {
 #[test]
 fn the_test_controls_are_not_there() {
     let server = Place::new().start();
-    for path in ["/_poolhouse", "/_poolhouse/", "/_poolhouse/inbox", "/_poolhouse/clock", "/_poolhouse/reset"] {
+    for path in ["/_poolhouse", "/_poolhouse/", "/_poolhouse/inbox", "/_poolhouse/clock", "/_poolhouse/reset"]
+    {
         assert_eq!(server.get(path).status, 404, "{path}");
     }
     assert_eq!(server.get("/eu-west-1_none/.well-known/jwks.json").status, 404);

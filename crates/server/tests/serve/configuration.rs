@@ -13,13 +13,20 @@ fn check(place: &Place, file: &str, flags: &[&str], environment: &[(&str, &str)]
 fn flags_win_over_environment_over_file_over_defaults() {
     let place = Place::new();
     let data = place.path("data");
-    let file = format!("{SOUND}data = '{}'\nmax_connections = 11\nbody_seconds = 11\nheader_seconds = 11", data.display());
+    let file = format!(
+        "{SOUND}data = '{}'\nmax_connections = 11\nbody_seconds = 11\nheader_seconds = 11",
+        data.display()
+    );
     let environment = [("POOLHOUSE_BODY_SECONDS", "22"), ("POOLHOUSE_HEADER_SECONDS", "22")];
     let (status, shown, complaint) = check(&place, &file, &["--header-seconds", "33"], &environment);
     assert_eq!((status, complaint.as_str()), (0, ""));
-    for line in
-        ["drain_seconds = 30", "max_connections = 11", "body_seconds = 22", "header_seconds = 33", "listen = [\"127.0.0.1:9229\"]"]
-    {
+    for line in [
+        "drain_seconds = 30",
+        "max_connections = 11",
+        "body_seconds = 22",
+        "header_seconds = 33",
+        "listen = [\"127.0.0.1:9229\"]",
+    ] {
         assert!(shown.lines().any(|shown| shown == line), "{line}: {shown}");
     }
     assert!(!data.exists(), "looking changes nothing");
@@ -41,7 +48,10 @@ fn faults_are_named_with_their_place() {
         ("data = 'd'", "base_url: is required"),
         ("data = 'd'\nbase_url = 'http://a.example'", "base_url: https://"),
         (SOUND, "data: is required, unless store is given"),
-        ("data = 'd'\nbase_url = 'https://a.example'\ntls_key = 'k'", "tls_certificate: is required with tls_key"),
+        (
+            "data = 'd'\nbase_url = 'https://a.example'\ntls_key = 'k'",
+            "tls_certificate: is required with tls_key",
+        ),
         (
             "data = 'd'\nbase_url = 'https://a.example'\ntls_key = 'k'\ntls_certificate = 'none.pem'",
             "tls_certificate: none.pem: ",

@@ -120,7 +120,10 @@ impl Program {
     }
 
     pub fn get(&self, path: &str) -> Answer {
-        request(self.api, &format!("GET {path} HTTP/1.1\r\nhost: id.example.com\r\nconnection: close\r\n\r\n"))
+        request(
+            self.api,
+            &format!("GET {path} HTTP/1.1\r\nhost: id.example.com\r\nconnection: close\r\n\r\n"),
+        )
     }
 
     pub fn ask_operations(&self, path: &str) -> Answer {

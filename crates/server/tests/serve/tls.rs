@@ -14,7 +14,8 @@ const GET: &str = "GET /none HTTP/1.1\r\nhost: id.example.com\r\nconnection: clo
 /// Writes a certificate of its own for id.example.com into the place.
 fn certify(place: &Place) -> CertificateDer<'static> {
     let key = KeyPair::generate().unwrap();
-    let certificate = CertificateParams::new(["id.example.com".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let certificate =
+        CertificateParams::new(["id.example.com".to_owned()]).unwrap().self_signed(&key).unwrap();
     let key_file = place.path("key.pem");
     fs::write(&key_file, key.serialize_pem()).unwrap();
     fs::set_permissions(&key_file, Permissions::from_mode(0o600)).unwrap();
@@ -23,7 +24,8 @@ fn certify(place: &Place) -> CertificateDer<'static> {
 }
 
 fn with_certificate(place: Place) -> Place {
-    let [certificate, key] = ["cert.pem", "key.pem"].map(|name| place.path(name).to_str().unwrap().to_owned());
+    let [certificate, key] =
+        ["cert.pem", "key.pem"].map(|name| place.path(name).to_str().unwrap().to_owned());
     place.with(&["--tls-certificate", &certificate, "--tls-key", &key])
 }
 

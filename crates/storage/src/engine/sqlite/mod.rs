@@ -163,11 +163,7 @@ fn facts(connection: &Connection) -> Result<Vec<(String, String)>, StoreError> {
 }
 
 /// Applies what is missing in one transaction.
-fn bring_up_to_date(
-    connection: &mut Connection,
-    schema: Schema,
-    missing: &[&str],
-) -> Result<(), StoreError> {
+fn bring_up_to_date(connection: &mut Connection, schema: Schema, missing: &[&str]) -> Result<(), StoreError> {
     if missing.is_empty() {
         return Ok(());
     }
