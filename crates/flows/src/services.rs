@@ -14,6 +14,15 @@ use crate::hasher::Hasher;
 use crate::key_maker::KeyMaker;
 use crate::turnstile::Turnstile;
 
+/// Who carries messages to people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// They stay in the inbox of `poolhouse dev`, where they are read.
+    Inbox,
+    /// Nobody: what would send a message is refused.
+    None,
+}
+
 pub struct Services {
     pub db: Db,
     pub clock: Arc<dyn Clock>,
@@ -27,6 +36,7 @@ pub struct Services {
     messages: AtomicU64,
     /// Where this installation is reached, without a trailing slash. Issuers are made from it.
     pub base_url: String,
+    pub transport: Transport,
 }
 
 impl std::fmt::Debug for Services {
@@ -36,13 +46,25 @@ impl std::fmt::Debug for Services {
 }
 
 impl Services {
-    /// Starts the worker pools over an open store.
+    /// Starts the worker pools over an open store. Messages go to the inbox.
     pub fn start(
         db: Db,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
         keys: Arc<RootKeys>,
         base_url: String,
+    ) -> Result<Arc<Self>> {
+        Self::start_with(db, clock, random, keys, base_url, Transport::Inbox)
+    }
+
+    /// As [`Services::start`], with another way for messages.
+    pub fn start_with(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        keys: Arc<RootKeys>,
+        base_url: String,
+        transport: Transport,
     ) -> Result<Arc<Self>> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Arc::new(Self {
@@ -56,6 +78,7 @@ impl Services {
             turnstile: Turnstile::default(),
             messages: AtomicU64::new(0),
             base_url: base_url.trim_end_matches('/').to_owned(),
+            transport,
         }))
     }
 

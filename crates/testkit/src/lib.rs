@@ -22,7 +22,7 @@ pub use clock::FakeClock;
 use crypto::random::{Random, SystemRandom};
 use crypto::secret_box::RootKeys;
 use domain::ports::Clock;
-use flows::Services;
+use flows::services::{Services, Transport};
 use http::Request;
 pub use reply::Reply;
 use serde_json::{Value, json};
@@ -74,6 +74,15 @@ impl TestServer {
         let services =
             Services::start(db.clone(), clock.clone(), random.clone(), keys.clone(), base_url.clone())
                 .unwrap();
+        Self { api: Api::new(services.clone()), services, ..self.clone() }
+    }
+
+    /// Another process over the same store, which has no way to send messages.
+    pub fn node_without_transport(&self) -> Self {
+        let Services { db, clock, random, keys, base_url, .. } = self.services.as_ref();
+        let (db, clock, random, keys) = (db.clone(), clock.clone(), random.clone(), keys.clone());
+        let services =
+            Services::start_with(db, clock, random, keys, base_url.clone(), Transport::None).unwrap();
         Self { api: Api::new(services.clone()), services, ..self.clone() }
     }
 

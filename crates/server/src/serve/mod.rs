@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crypto::random::{Random, SystemRandom};
 use crypto::secret_box::RootKeys;
 use domain::ports::SystemClock;
-use flows::Services;
+use flows::services::{Services, Transport};
 use storage::Db;
 use storage::installation::Birth;
 use tokio::signal::unix::{SignalKind, signal};
@@ -35,7 +35,8 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
     let random: Arc<dyn Random> = Arc::new(SystemRandom);
     let (db, keys) = open(&settings, &random).await?;
     let clock = Arc::new(SystemClock);
-    let services = Services::start(db, clock, random, keys, settings.base_url.clone())?;
+    let base_url = settings.base_url.clone();
+    let services = Services::start_with(db, clock, random, keys, base_url, Transport::None)?;
     services.key_maker.warm_up();
     jobs::start(&services);
 
