@@ -16,6 +16,7 @@ pub mod names;
 pub mod passkeys;
 pub mod passwords;
 pub mod pools;
+pub mod principals;
 pub mod profile;
 pub mod recovery;
 pub mod services;

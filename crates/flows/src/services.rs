@@ -12,6 +12,7 @@ use storage::Db;
 use crate::directory::Directory;
 use crate::hasher::Hasher;
 use crate::key_maker::KeyMaker;
+use crate::principals::{Identities, credentials};
 use crate::turnstile::Turnstile;
 
 /// Who carries messages to people.
@@ -31,6 +32,9 @@ pub struct Services {
     pub hasher: Hasher,
     pub key_maker: KeyMaker,
     pub directory: Directory,
+    pub identities: Identities,
+    /// The sealed secret of nobody, see [`crate::principals::credentials`].
+    pub(crate) decoy: Vec<u8>,
     pub turnstile: Turnstile,
     /// Numbers messages, so that those of one millisecond keep their order.
     messages: AtomicU64,
@@ -67,6 +71,7 @@ impl Services {
         transport: Transport,
     ) -> Result<Arc<Self>> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let decoy = credentials::decoy(&keys, random.as_ref());
         Ok(Arc::new(Self {
             db,
             clock,
@@ -75,6 +80,8 @@ impl Services {
             hasher: Hasher::start(threads).map_err(Error::internal)?,
             key_maker: KeyMaker::start().map_err(Error::internal)?,
             directory: Directory::default(),
+            identities: Identities::default(),
+            decoy,
             turnstile: Turnstile::default(),
             messages: AtomicU64::new(0),
             base_url: base_url.trim_end_matches('/').to_owned(),

@@ -7,6 +7,7 @@ mod contents;
 mod fixture;
 mod guards;
 mod postgres_only;
+mod principals;
 mod proxy;
 mod sqlite_only;
 mod values;
