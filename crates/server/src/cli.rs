@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::admin;
 use crate::config::Sources;
 
 /// Amazon Cognito that you run yourself.
@@ -21,6 +22,8 @@ pub enum Command {
     Dev(DevOptions),
     /// Run an identity server for production.
     Serve(Box<Sources>),
+    /// Manage who administers: accounts, users, roles, their policies and access keys.
+    Iam(Box<admin::Command>),
     /// Look at the configuration of `poolhouse serve`.
     #[command(subcommand)]
     Config(ConfigCommand),

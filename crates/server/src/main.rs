@@ -1,5 +1,6 @@
 //! Poolhouse: Amazon Cognito that you run yourself.
 
+mod admin;
 mod cli;
 mod config;
 mod dev;
@@ -47,6 +48,7 @@ fn run(command: Command) -> Result<(), Failure> {
             }
             block_on(serve::run(settings))
         }
+        Command::Iam(command) => block_on(admin::run(*command)),
         Command::Config(ConfigCommand::Check(sources)) => config::check(*sources).map_err(Failure::Refused),
         Command::Key(KeyCommand::Create { file }) => {
             root_key::create(&file, &SystemRandom).map_err(Failure::Refused)

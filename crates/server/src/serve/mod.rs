@@ -15,6 +15,7 @@ use storage::installation::Birth;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use crate::admin;
 use crate::config::{Settings, StorePlace};
 use crate::failure::Failure;
 use crate::jobs;
@@ -39,6 +40,13 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
     let services = Services::start_with(db, clock, random, keys, base_url, Transport::None)?;
     services.key_maker.warm_up();
     jobs::start(&services);
+    let administration = match &settings.store {
+        StorePlace::Embedded { folder } => Some(admin::socket::serve(folder, services.clone())),
+        StorePlace::Postgres { .. } => None,
+    };
+    let _administration = administration
+        .transpose()
+        .map_err(|e| Failure::Failed(format!("the administration socket: {e}")))?;
 
     let metrics = Arc::new(Metrics::new().map_err(|e| Failure::Failed(format!("metrics: {e}")))?);
     let gate = Gate::guarded(&settings.limits, settings.trusted_proxies.clone());
@@ -72,7 +80,7 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
 }
 
 /// The store, with the root keys that it is sealed under.
-async fn open(settings: &Settings, random: &Arc<dyn Random>) -> Result<(Db, Arc<RootKeys>), Failure> {
+pub async fn open(settings: &Settings, random: &Arc<dyn Random>) -> Result<(Db, Arc<RootKeys>), Failure> {
     if let StorePlace::Embedded { folder } = &settings.store {
         make_private(folder).map_err(|e| Failure::Failed(format!("{}: {e}", folder.display())))?;
     }

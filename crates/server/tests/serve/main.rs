@@ -4,6 +4,7 @@
 mod administration;
 mod configuration;
 mod ending;
+mod iam;
 mod operations;
 mod program;
 mod root_keys;
