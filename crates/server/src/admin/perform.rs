@@ -1,7 +1,7 @@
 //! Carrying out an act; the answers have the form of AWS IAM's.
 
 use domain::ids::{AccessKeyId, AccountId};
-use domain::principal::{AccessKey, Kind, KeyStatus, KindName, Principal, RoleSettings};
+use domain::principal::{AccessKey, KeyStatus, Kind, KindName, Principal, RoleSettings};
 use domain::time::Time;
 use flows::Services;
 use flows::principals::{IamError, Result, access_keys, accounts, entities, policies};
@@ -32,12 +32,11 @@ async fn carry_out(services: &Services, act: Act) -> Result<Value> {
         }
         Act::ListAccounts => list_accounts(services).await,
         Act::CreateUser(created) => {
-            let user = create(services, &created.user.account, Kind::User, created.user.user_name, created.path);
+            let user =
+                create(services, &created.user.account, Kind::User, created.user.user_name, created.path);
             Ok(json!({ "User": principal_json(&user.await?) }))
         }
-        Act::ListUsers(account) => {
-            Ok(json!({ "Users": list(services, &account, KindName::User).await? }))
-        }
+        Act::ListUsers(account) => Ok(json!({ "Users": list(services, &account, KindName::User).await? })),
         Act::DeleteUser(user) => done(entities::delete(services, &find_user(services, &user).await?).await),
         Act::PutUserPolicy { user, policy } => {
             put_policy(services, &find_user(services, &user).await?, policy).await
@@ -72,9 +71,7 @@ async fn carry_out(services: &Services, act: Act) -> Result<Value> {
             let role = create(services, &account, Kind::Role(settings), role_name, "/".into()).await?;
             Ok(json!({ "Role": principal_json(&role) }))
         }
-        Act::ListRoles(account) => {
-            Ok(json!({ "Roles": list(services, &account, KindName::Role).await? }))
-        }
+        Act::ListRoles(account) => Ok(json!({ "Roles": list(services, &account, KindName::Role).await? })),
         Act::DeleteRole(role) => done(entities::delete(services, &find_role(services, &role).await?).await),
         Act::PutRolePolicy { role, policy } => {
             put_policy(services, &find_role(services, &role).await?, policy).await
@@ -98,7 +95,8 @@ async fn first_administrator(services: &Services, init: Init) -> Result<Value> {
     let account = accounts::create(services, &init.account_id, &init.name).await?;
     let place = Account { account_id: init.account_id };
     let user = create(services, &place, Kind::User, init.user_name, "/".into()).await?;
-    let everything = domain::principal::Policy { name: "AdministratorAccess".into(), document: EVERYTHING.into() };
+    let everything =
+        domain::principal::Policy { name: "AdministratorAccess".into(), document: EVERYTHING.into() };
     policies::put(services, &user, &everything).await?;
     let (key, secret) = access_keys::create(services, &user).await?;
     Ok(json!({
@@ -108,7 +106,13 @@ async fn first_administrator(services: &Services, init: Init) -> Result<Value> {
     }))
 }
 
-async fn create(services: &Services, account: &Account, kind: Kind, name: String, path: String) -> Result<Principal> {
+async fn create(
+    services: &Services,
+    account: &Account,
+    kind: Kind,
+    name: String,
+    path: String,
+) -> Result<Principal> {
     let account = AccountId::new(account.account_id.as_str());
     entities::create(services, entities::New { account, kind, name, path, tags: Default::default() }).await
 }

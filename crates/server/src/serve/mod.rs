@@ -44,9 +44,8 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
         StorePlace::Embedded { folder } => Some(admin::socket::serve(folder, services.clone())),
         StorePlace::Postgres { .. } => None,
     };
-    let _administration = administration
-        .transpose()
-        .map_err(|e| Failure::Failed(format!("the administration socket: {e}")))?;
+    let _administration =
+        administration.transpose().map_err(|e| Failure::Failed(format!("the administration socket: {e}")))?;
 
     let metrics = Arc::new(Metrics::new().map_err(|e| Failure::Failed(format!("metrics: {e}")))?);
     let gate = Gate::guarded(&settings.limits, settings.trusted_proxies.clone());

@@ -110,3 +110,16 @@ fn serve_starts_by_no_configuration_that_has_faults() {
         assert!(complaint.contains(expected), "{complaint}");
     }
 }
+
+/// The file in `deploy/` says nothing that is not understood.
+#[test]
+fn the_file_for_deployment_is_sound() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/poolhouse.toml");
+    let (_, shown, complaint) = run(&mut poolhouse(["config", "check", "--config", file]));
+    // The certificate is not there.
+    assert!(
+        complaint.starts_with("poolhouse: tls_certificate: /etc/poolhouse/tls/fullchain.pem: "),
+        "{complaint}"
+    );
+    assert!(shown.contains("base_url = \"https://id.example.com\""), "{shown}");
+}

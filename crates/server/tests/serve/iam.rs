@@ -30,7 +30,10 @@ fn the_first_administrator_is_made_once() {
         assert!(iam(&place, &["init", "--account-id", "12"]).unwrap_err().contains("ValidationError"));
         let made = iam(&place, &with(&["init"], &[])).unwrap();
         let secret = made["AccessKey"]["SecretAccessKey"].as_str().unwrap();
-        assert_eq!((made["User"]["Arn"].as_str(), secret.len()), (Some("arn:aws:iam::123456789012:user/admin"), 40));
+        assert_eq!(
+            (made["User"]["Arn"].as_str(), secret.len()),
+            (Some("arn:aws:iam::123456789012:user/admin"), 40)
+        );
         let refused = iam(&place, &with(&["init"], &[])).unwrap_err();
         assert!(refused.contains("EntityAlreadyExists: There is an account already."), "{refused}");
         let listed = iam(&place, &with(&["list-access-keys"], &["--user-name", "admin"])).unwrap();
