@@ -31,5 +31,6 @@ pub mod tokens;
 mod turnstile;
 pub mod upkeep;
 pub mod users;
+pub mod web_identity;
 
 pub use services::Services;

@@ -62,6 +62,23 @@ impl Signer {
         }
     }
 
+    /// As policies name it.
+    pub fn principal<'a>(&'a self, arn: &'a str) -> iam::Principal<'a> {
+        iam::Principal::Aws { arn, role: self.session.as_ref().map(|_| self.identity.arn.as_str()) }
+    }
+
+    /// Gives `decide` the policies that bear on what it asks for.
+    pub fn with_policies<T>(&self, decide: impl FnOnce(&iam::Policies<'_>) -> T) -> T {
+        let identity: Vec<&iam::Policy> = self.identity.policies.iter().collect();
+        let session = self.session.as_ref().and_then(|session| session.policy.as_deref());
+        let session = session.map(|policy| [policy]);
+        decide(&iam::Policies {
+            identity: &identity,
+            boundary: None,
+            session: session.as_ref().map(|session| session.as_slice()),
+        })
+    }
+
     /// When temporary keys end.
     pub fn expires_at(&self) -> Option<Time> {
         self.session.as_ref().map(|session| session.of.expires_at)

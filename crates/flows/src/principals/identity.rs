@@ -60,8 +60,8 @@ impl Identity {
     fn read(principal: Principal, policies: &[Policy]) -> Result<Self> {
         let policies = policies
             .iter()
-            .map(|policy| iam::Policy::parse(&policy.document))
-            .collect::<std::result::Result<_, _>>()
+            .map(|policy| Ok(iam::Policy::parse(&policy.document)?.named(&policy.name)))
+            .collect::<std::result::Result<_, iam::Malformed>>()
             .map_err(|_| Error::internal("inconsistent data in principal_policies.document"))?;
         Ok(Self { arn: principal.arn(), principal, policies })
     }
