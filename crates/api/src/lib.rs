@@ -12,3 +12,4 @@ mod sts;
 
 pub use dispatch::{Api, MAX_BODY};
 pub use seed::Seeder;
+pub use sts::is_query as is_sts;

@@ -24,7 +24,7 @@ use form::Form;
 const VERSION: &str = "2011-06-15";
 
 /// Whether a request is one of the query protocol: a form, or a GET with an `Action`.
-pub(crate) fn is_query(request: &Parts) -> bool {
+pub fn is_query(request: &Parts) -> bool {
     if request.uri.path() != "/" || request.headers.contains_key("x-amz-target") {
         return false;
     }
@@ -84,10 +84,9 @@ impl Cx<'_> {
                 Ok(("AssumeRole", assume_role::handle(self, &administrator, &form).await?))
             }
             // Nobody signs this one: the token says who asks.
-            "AssumeRoleWithWebIdentity" => Ok((
-                "AssumeRoleWithWebIdentity",
-                assume_role_with_web_identity::handle(self, &form).await?,
-            )),
+            "AssumeRoleWithWebIdentity" => {
+                Ok(("AssumeRoleWithWebIdentity", assume_role_with_web_identity::handle(self, &form).await?))
+            }
             other => Err(StsError::unknown_action(other, VERSION)),
         }
     }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 
+use api::authenticate::SecureTransport;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -63,12 +64,15 @@ fn http<S: Surface>(
 }
 
 async fn answer<S: Surface>(shared: &Shared<S>, request: Request<Incoming>, peer: IpAddr) -> Response<Bytes> {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     // One byte more than the API takes, so that it can say itself that a body is too large.
     let body = pin!(Limited::new(body, api::MAX_BODY + 1).collect());
     match timeout(shared.limits.body_patience, body).await {
         Ok(Ok(body)) => {
             let client = shared.gate.client(peer, &parts.headers);
+            if shared.tls.is_some() || shared.gate.is_encrypted(peer, &parts.headers) {
+                parts.extensions.insert(SecureTransport);
+            }
             shared.surface.route(parts, body.to_bytes(), client).await
         }
         Ok(Err(error)) if error.is::<LengthLimitError>() => {

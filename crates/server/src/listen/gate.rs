@@ -81,6 +81,13 @@ impl Gate {
         forwarded::client(peer, values.into_iter(), &self.trusted)
     }
 
+    /// Whether a request that came in plain was encrypted on its way to a trusted proxy, which says so.
+    pub(super) fn is_encrypted(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
+        let said = headers.get_all("x-forwarded-proto").iter().next_back();
+        forwarded::is_trusted(peer, &self.trusted)
+            && said.is_some_and(|said| said.as_bytes().rsplit(|b| *b == b',').next().is_some_and(is_https))
+    }
+
     /// Connections that are open.
     pub fn connections(&self) -> usize {
         self.size - self.places.available_permits().min(self.size)
@@ -113,6 +120,10 @@ impl Drop for Admitted {
             }
         }
     }
+}
+
+fn is_https(word: &[u8]) -> bool {
+    word.trim_ascii().eq_ignore_ascii_case(b"https")
 }
 
 /// What connections are counted by: an IPv4 address, or the IPv6 network of 64 bits that one site has.
@@ -162,6 +173,23 @@ mod tests {
         let gate = gate();
         let held: Vec<_> = (0..5).map(|_| gate.admit(ip("10.1.2.3"), false)).collect();
         assert!(held.iter().all(Option::is_some));
+    }
+
+    #[test]
+    fn proxies_say_whether_it_was_encrypted() {
+        let said = |peer: &str, values: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append("x-forwarded-proto", http::HeaderValue::from_static(value));
+            }
+            gate().is_encrypted(ip(peer), &headers)
+        };
+        assert!(said("10.0.0.1", &["https"]));
+        assert!(said("10.0.0.1", &["http", "http, HTTPS"]));
+        for values in [&[][..], &["http"], &["https, http"], &["https", "http"], &["https://"]] {
+            assert!(!said("10.0.0.1", values), "{values:?}");
+        }
+        assert!(!said("192.0.2.1", &["https"]));
     }
 
     #[test]

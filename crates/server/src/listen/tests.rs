@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use api::authenticate::SecureTransport;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
@@ -22,7 +23,8 @@ impl Surface for Echo {
         if request.uri.path() == "/slow" {
             let _ = self.let_go.clone().wait_for(|go| *go).await;
         }
-        text(StatusCode::OK, format!("{ip} {}", body.len()))
+        let secure = if request.extensions.get::<SecureTransport>().is_some() { " secure" } else { "" };
+        text(StatusCode::OK, format!("{ip} {}{secure}", body.len()))
     }
 }
 
@@ -86,6 +88,9 @@ async fn only_trusted_proxies_say_whom_a_request_is_from() {
     let proxy = running(Limits::default(), &["127.0.0.1/32"]).await;
     assert!(proxy.exchange(&forged).await.ends_with("198.51.100.1 0"));
     assert!(proxy.exchange(&get("")).await.ends_with("127.0.0.1 0"));
+    let encrypted = get("x-forwarded-proto: https\r\n");
+    assert!(stranger.exchange(&encrypted).await.ends_with("127.0.0.1 0"));
+    assert!(proxy.exchange(&encrypted).await.ends_with("127.0.0.1 0 secure"));
 }
 
 #[tokio::test]

@@ -17,13 +17,14 @@ use crate::listen::Gate;
 /// Upper bounds in seconds: reads take less than a millisecond, hashing a password some fifteen.
 const SECONDS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
 const OUTCOMES: [&str; 4] = ["ok", "refused", "throttled", "failed"];
-/// The operations, and behind them the two other targets.
-const TARGETS: usize = Operation::ALL.len() + 2;
+/// The operations, and behind them the other targets.
+const TARGETS: usize = Operation::ALL.len() + 3;
 
 /// What a request was for.
 #[derive(Clone, Copy, Debug)]
 pub enum Target {
     Operation(Operation),
+    Sts,
     IssuerDocument,
     Unknown,
 }
@@ -32,6 +33,7 @@ impl Target {
     const fn index(self) -> usize {
         match self {
             Self::Operation(operation) => operation as usize,
+            Self::Sts => TARGETS - 3,
             Self::IssuerDocument => TARGETS - 2,
             Self::Unknown => TARGETS - 1,
         }
@@ -40,6 +42,7 @@ impl Target {
     const fn name(self) -> &'static str {
         match self {
             Self::Operation(operation) => operation.name(),
+            Self::Sts => "STS",
             Self::IssuerDocument => "issuer document",
             Self::Unknown => "unknown",
         }
@@ -172,10 +175,11 @@ mod tests {
 
     #[test]
     fn every_target_has_a_place_of_its_own() {
-        let targets = Operation::ALL
-            .map(Target::Operation)
-            .into_iter()
-            .chain([Target::IssuerDocument, Target::Unknown]);
+        let targets = Operation::ALL.map(Target::Operation).into_iter().chain([
+            Target::Sts,
+            Target::IssuerDocument,
+            Target::Unknown,
+        ]);
         let mut places: Vec<usize> = targets.map(Target::index).collect();
         places.sort_unstable();
         assert_eq!(places, (0..TARGETS).collect::<Vec<_>>());

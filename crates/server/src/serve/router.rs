@@ -47,6 +47,9 @@ impl Surface for Router {
 }
 
 fn target(request: &Parts) -> Target {
+    if api::is_sts(request) {
+        return Target::Sts;
+    }
     match target::Target::from_headers(&request.headers) {
         Ok(target::Target::CognitoIdp(operation)) => Target::Operation(operation),
         _ => Target::Unknown,

@@ -7,7 +7,7 @@ use crate::program::{Place, poolhouse, run};
 const ACCOUNT: [&str; 2] = ["--account-id", "123456789012"];
 
 /// Carries out an act: its answer, or what it complains of.
-fn iam(place: &Place, act: &[&str]) -> Result<Value, String> {
+pub fn iam(place: &Place, act: &[&str]) -> Result<Value, String> {
     let (status, printed, complaint) = run(poolhouse(["iam"]).args(&place.flags).args(act));
     match status {
         0 => Ok(serde_json::from_str(&printed).unwrap()),
