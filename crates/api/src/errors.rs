@@ -89,6 +89,10 @@ impl From<Error> for ApiError {
                 K::InvalidParameterException,
                 "The user has no second factor that this user pool allows.".into(),
             ),
+            Error::NoTransport => (
+                K::OperationNotEnabledException,
+                "This installation cannot send e-mail or text messages yet.".into(),
+            ),
             Error::SettingNotEnforced(setting) => (
                 K::OperationNotEnabledException,
                 format!("This user pool uses {setting}, which this version of Poolhouse cannot enforce yet."),

@@ -16,7 +16,7 @@ use rusqlite::{Connection, OpenFlags};
 use self::writer::Writer;
 use super::dump::Dump;
 use super::migrate::{self, Schema};
-use super::{Batch, Row, StoreError, Value, WriteError};
+use super::{Admission, Batch, Row, StoreError, Value, WriteError};
 
 /// Idle read connections kept.
 const READERS: usize = 16;
@@ -48,13 +48,21 @@ pub(super) struct Sqlite {
 }
 
 impl Sqlite {
-    pub(super) fn open(folder: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
+    pub(super) fn open(
+        folder: &Path,
+        options: SqliteOptions,
+        admission: Option<Admission<'_>>,
+    ) -> Result<Self, StoreError> {
         create_folder(folder).map_err(StoreError::engine)?;
         let lock = lock(&folder.join("poolhouse.lock"))?;
         let path = folder.join("poolhouse.db");
         let mut connection = connect(&path, OpenFlags::default())?;
+        let missing = options.schema.missing(version(&connection)?)?;
+        if let Some(admission) = admission {
+            admission(&facts(&connection)?).map_err(StoreError::NotAdmitted)?;
+        }
         set_durability(&connection, options.allow_unsafe_durability)?;
-        bring_up_to_date(&mut connection, options.schema)?;
+        bring_up_to_date(&mut connection, options.schema, missing)?;
         let writer = Writer::start(connection)?;
         Ok(Self { path, schema: options.schema, readers: Mutex::default(), writer, _lock: lock })
     }
@@ -137,11 +145,25 @@ fn set_durability(connection: &Connection, unsafe_durability: bool) -> Result<()
     Ok(())
 }
 
-/// Applies what is missing in one transaction. The version is SQLite's `user_version`.
-fn bring_up_to_date(connection: &mut Connection, schema: Schema) -> Result<(), StoreError> {
-    let found =
-        connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(StoreError::engine)?;
-    let missing = schema.missing(found)?;
+/// The schema's version is SQLite's `user_version`.
+fn version(connection: &Connection) -> Result<i64, StoreError> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(StoreError::engine)
+}
+
+/// The rows of `installation`; none in a store that has no tables yet.
+fn facts(connection: &Connection) -> Result<Vec<(String, String)>, StoreError> {
+    let read = || -> rusqlite::Result<Vec<(String, String)>> {
+        if !connection.table_exists(None, "installation")? {
+            return Ok(Vec::new());
+        }
+        let mut all = connection.prepare("SELECT name, value FROM installation")?;
+        all.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    };
+    read().map_err(StoreError::engine)
+}
+
+/// Applies what is missing in one transaction.
+fn bring_up_to_date(connection: &mut Connection, schema: Schema, missing: &[&str]) -> Result<(), StoreError> {
     if missing.is_empty() {
         return Ok(());
     }

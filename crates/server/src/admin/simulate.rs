@@ -1,23 +1,16 @@
-//! `poolhouse iam`: policies, without a server.
+//! `poolhouse iam simulate`: what policies allow, and why.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Subcommand};
-use iam::{Decision, Facts, Policies, Policy, Question, simulate};
+use clap::Args;
+use iam::{Decision, Facts, Policies, Policy, Question};
 use wire::authorization::Resource;
 use wire::cognito_idp::Operation;
 
-#[derive(Debug, Subcommand)]
-pub enum IamCommand {
-    /// Say whether policies allow an action, and why: status 0 when they do, 1 when they do not, 2 when the question
-    /// cannot be read.
-    Simulate(SimulateOptions),
-}
-
 #[derive(Debug, Args)]
-pub struct SimulateOptions {
+pub struct Options {
     /// A policy document of whoever asks. Can be repeated.
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
     policy: Vec<PathBuf>,
@@ -43,9 +36,8 @@ pub struct SimulateOptions {
     context: Vec<(String, String)>,
 }
 
-pub fn run(command: IamCommand) -> ExitCode {
-    let IamCommand::Simulate(options) = command;
-    match answer(&options) {
+pub fn simulate(options: &Options) -> ExitCode {
+    match answer(options) {
         Ok((allowed, text)) => {
             // Whoever reads may have gone away.
             let _ = std::io::stdout().write_all(text.as_bytes());
@@ -59,7 +51,7 @@ pub fn run(command: IamCommand) -> ExitCode {
 }
 
 /// Whether it is allowed, and why.
-fn answer(options: &SimulateOptions) -> Result<(bool, String), String> {
+fn answer(options: &Options) -> Result<(bool, String), String> {
     let identity = read_all(&options.policy)?;
     let session = read_all(&options.session_policy)?;
     let boundary = options.boundary.as_ref().map(read).transpose()?;
@@ -77,7 +69,8 @@ fn answer(options: &SimulateOptions) -> Result<(bool, String), String> {
     let Subject { operation, resource, note } = Subject::of(&options.action, &options.resource)?;
     let other = operation.and_then(Operation::denied_with).map(|o| format!("cognito-idp:{}", o.name()));
     let ask = |action| {
-        simulate(&Question { policies, action, resource, context: &context }).map_err(|bad| bad.to_string())
+        iam::simulate(&Question { policies, action, resource, context: &context })
+            .map_err(|bad| bad.to_string())
     };
     let report = ask(&options.action)?;
     if let Some(other) = &other
@@ -160,8 +153,8 @@ mod tests {
 
     #[derive(Parser)]
     struct Line {
-        #[command(subcommand)]
-        command: IamCommand,
+        #[command(flatten)]
+        options: Options,
     }
 
     /// The answer by a policy around these statements.
@@ -169,9 +162,8 @@ mod tests {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         write!(file, r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#).unwrap();
         let path = file.path().to_str().unwrap();
-        let line = ["iam", "simulate", "--policy", path].into_iter().chain(arguments.iter().copied());
-        let IamCommand::Simulate(options) = Line::try_parse_from(line).map_err(|e| e.to_string())?.command;
-        answer(&options)
+        let line = ["simulate", "--policy", path].into_iter().chain(arguments.iter().copied());
+        answer(&Line::try_parse_from(line).map_err(|e| e.to_string())?.options)
     }
 
     fn allow(action: &str, resource: &str) -> String {
