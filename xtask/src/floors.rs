@@ -12,6 +12,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("wire", 0),
     ("crypto", 0),
     ("guard", 0),
+    ("iam", 0),
     ("saml", 0),
     ("pgtest", 0),
     ("domain", 1),

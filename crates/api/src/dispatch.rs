@@ -1,4 +1,4 @@
-//! The path of a request: operation, signature, body, pool, authorization, constraints, quota, handler -
+//! The path of a request: operation, signature, body, pool, policies or token, constraints, quota, handler -
 //! in that order, and nowhere else.
 
 use std::net::IpAddr;
@@ -9,20 +9,23 @@ use domain::Error;
 use domain::ids::{ClientId, PoolId};
 use flows::Services;
 use flows::cx::{AccountCx, Caller, ClientCx, HolderCx, PoolCx};
+use flows::directory::LivePool;
 use flows::software_token::Holder;
 use http::header::USER_AGENT;
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
 use serde_json::{Map, Value};
-use wire::authorization::Authorization;
+use wire::authorization::{Authorization, Resource};
 use wire::cognito_idp::{ErrorKind, Operation};
 use wire::constraints::Shape;
 
-use crate::authenticate::{self, Administrator};
+use crate::authenticate::{Administrator, Authenticator};
+use crate::authorize::{self, Target as About};
 use crate::errors::ApiError;
 use crate::operations::{self, Handler};
 use crate::protocol::target::Target;
 use crate::protocol::{cors, respond};
+use crate::sts;
 
 /// Largest request body, in bytes.
 pub const MAX_BODY: usize = 1024 * 1024;
@@ -31,11 +34,18 @@ pub const MAX_BODY: usize = 1024 * 1024;
 #[derive(Clone, Debug)]
 pub struct Api {
     services: Arc<Services>,
+    authenticator: Authenticator,
 }
 
 impl Api {
+    /// For development: any credentials make an administrator.
     pub fn new(services: Arc<Services>) -> Self {
-        Self { services }
+        Self { services, authenticator: Authenticator::AnyCredentials }
+    }
+
+    /// For production: administrators sign with keys that were given to them, and do what their policies allow.
+    pub fn serve(services: Arc<Services>) -> Self {
+        Self { services, authenticator: Authenticator::StoredKeys }
     }
 
     pub(crate) fn services(&self) -> &Arc<Services> {
@@ -53,6 +63,9 @@ impl Api {
             user_agent: request.headers.get(USER_AGENT).and_then(|v| v.to_str().ok()).map(str::to_owned),
             request_id: request_id.clone(),
         };
+        if sts::is_query(request) {
+            return sts::handle(&self.services, self.authenticator, request, &body, caller).await;
+        }
         respond::respond(&request_id, self.answer(request, &body, caller).await)
     }
 
@@ -83,7 +96,8 @@ impl Api {
         }
         let administrator = match operation.authorization() {
             Authorization::Iam => {
-                Some(authenticate::any_credentials(request, body, "cognito-idp", self.services.clock.real())?)
+                let (services, service) = (&self.services, "cognito-idp");
+                Some(self.authenticator.administrator(services, request, body, service).await?)
             }
             _ => None,
         };
@@ -122,20 +136,18 @@ impl Api {
     ) -> Result<Option<Call>, ApiError> {
         let services = &self.services;
         let named = |member: &str| well_formed(operation.input(), input, member);
+        let pool = match &administrator {
+            Some(administrator) => self.permitted(operation, administrator, input, &caller).await?,
+            None => None,
+        };
         match (operations::handler(operation), administrator) {
-            (Handler::Account(run), Some(Administrator { account, region })) => {
+            (Handler::Account(run), Some(Administrator { account, region, .. })) => {
                 let cx = AccountCx { services: services.clone(), caller, account, region };
                 Ok(Some(Box::new(move |input| run(cx, input))))
             }
-            (Handler::Pool(run), Some(administrator)) => {
-                let Some(pool_id) = pool_named(operation, &administrator, &named)? else { return Ok(None) };
-                let Administrator { account, region } = administrator;
-                let live = services
-                    .directory
-                    .resolve(&services.db, &account, &region, &pool_id)
-                    .await?
-                    .ok_or(Error::PoolNotFound(pool_id))?;
-                let cx = PoolCx { services: services.clone(), caller, live };
+            (Handler::Pool(run), Some(_)) => {
+                let Some(pool) = pool else { return Ok(None) };
+                let cx = PoolCx { services: services.clone(), caller, live: pool? };
                 Ok(Some(Box::new(move |input| run(cx, input))))
             }
             (Handler::Client(run), None) => {
@@ -174,6 +186,36 @@ impl Api {
         }
     }
 
+    /// Finds the pool an administrative call is about and asks the administrator's policies, in this order: only
+    /// who is permitted learns whether there is such a pool. `None` when no pool is named.
+    async fn permitted(
+        &self,
+        operation: Operation,
+        administrator: &Administrator,
+        input: &Map<String, Value>,
+        caller: &Caller,
+    ) -> Result<Option<Result<Arc<LivePool>, Error>>, ApiError> {
+        let services = &self.services;
+        let now = services.clock.real();
+        let permit = |about| authorize::permit(administrator, operation, &about, input, caller, now);
+        if operation.resource() != Some(Resource::UserPool) {
+            permit(About { resource: "*", pool: None })?;
+            return Ok(None);
+        }
+        let named = |member: &str| well_formed(operation.input(), input, member);
+        let Some(named) = PoolNamed::of(operation, administrator, &named) else {
+            // What names no pool is for the constraints to refuse; that there is none to ask about tells nothing.
+            return Ok(None);
+        };
+        let Administrator { account, region, .. } = administrator;
+        let live = match &named.id {
+            Some(id) => services.directory.resolve(&services.db, account, region, id).await?,
+            None => None,
+        };
+        permit(About { resource: &named.arn, pool: live.as_deref().map(|live| &live.pool) })?;
+        Ok(Some(live.ok_or(named.not_found)))
+    }
+
     async fn holder_of_session(&self, session: &str, caller: Caller) -> Result<HolderCx, ApiError> {
         let services = &self.services;
         let pool_id = flows::software_token::pool_of_session(session).ok_or(Error::InvalidSession)?;
@@ -195,21 +237,34 @@ fn well_formed<'a>(shape: &Shape, input: &'a Map<String, Value>, member: &str) -
 }
 
 /// The pool an administrative call names, by id or by ARN.
-fn pool_named<'a>(
-    operation: Operation,
-    administrator: &Administrator,
-    named: &impl Fn(&str) -> Option<&'a str>,
-) -> Result<Option<PoolId>, ApiError> {
-    if let Some(id) = named("UserPoolId") {
-        return Ok(Some(PoolId::new(id)));
+struct PoolNamed {
+    arn: String,
+    /// `None` when the ARN is of another account or region, or not of a pool.
+    id: Option<PoolId>,
+    not_found: Error,
+}
+
+impl PoolNamed {
+    fn of<'a>(
+        operation: Operation,
+        administrator: &Administrator,
+        named: &impl Fn(&str) -> Option<&'a str>,
+    ) -> Option<Self> {
+        let Administrator { account, region, .. } = administrator;
+        if let Some(id) = named("UserPoolId").map(PoolId::new) {
+            let arn = id.arn(account, region);
+            return Some(Self { arn, id: Some(id.clone()), not_found: Error::PoolNotFound(id) });
+        }
+        let arn = named("ResourceArn")?;
+        let id = guard::arn::Arn::parse(arn)
+            .and_then(|arn| arn.user_pool(account.as_str(), region.as_str()))
+            .map(PoolId::new);
+        let not_found = match &id {
+            Some(id) => Error::PoolNotFound(id.clone()),
+            None => Error::NotFound(format!("{} found no user pool of that ARN.", operation.name())),
+        };
+        Some(Self { arn: arn.to_owned(), id, not_found })
     }
-    let Some(arn) = named("ResourceArn") else { return Ok(None) };
-    guard::arn::Arn::parse(arn)
-        .and_then(|arn| arn.user_pool(administrator.account.as_str(), administrator.region.as_str()))
-        .map(|id| Some(PoolId::new(id)))
-        .ok_or_else(|| {
-            Error::NotFound(format!("{} found no user pool of that ARN.", operation.name())).into()
-        })
 }
 
 fn not_built(operation: &str) -> ApiError {

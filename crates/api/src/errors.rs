@@ -97,6 +97,10 @@ impl From<Error> for ApiError {
                 K::InvalidParameterException,
                 "The access token already satisfies the requested ACR value.".into(),
             ),
+            Error::NoTransport => (
+                K::OperationNotEnabledException,
+                "This installation cannot send e-mail or text messages yet.".into(),
+            ),
             Error::SettingNotEnforced(setting) => (
                 K::OperationNotEnabledException,
                 format!("This user pool uses {setting}, which this version of Poolhouse cannot enforce yet."),

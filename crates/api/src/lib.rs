@@ -1,12 +1,15 @@
-//! The AWS JSON 1.1 surface: protocol, order of checks, one file per operation.
+//! The surface of AWS: its JSON 1.1 protocol, the order of checks, one file per operation; and STS beside it.
 
-mod authenticate;
+pub mod authenticate;
+mod authorize;
 mod dispatch;
 pub mod errors;
 pub mod operations;
 pub mod pagination;
 pub mod protocol;
 mod seed;
+mod sts;
 
 pub use dispatch::{Api, MAX_BODY};
 pub use seed::Seeder;
+pub use sts::is_query as is_sts;

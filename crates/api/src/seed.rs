@@ -9,7 +9,7 @@ use flows::cx::{AccountCx, Caller, PoolCx};
 use serde_json::{Map, Value};
 use wire::cognito_idp::{ErrorKind, Operation};
 
-use crate::authenticate::Administrator;
+use crate::authenticate::{Administrator, Rights};
 use crate::dispatch::Api;
 use crate::errors::ApiError;
 use crate::operations::{clients, user_pools};
@@ -29,7 +29,8 @@ impl Seeder<'_> {
 
     /// Carries out an operation; its reply.
     pub async fn call(&self, operation: Operation, input: Map<String, Value>) -> Result<Value, ApiError> {
-        let administrator = Administrator { account: self.account.clone(), region: self.region.clone() };
+        let administrator =
+            Administrator { account: self.account.clone(), region: self.region.clone(), rights: Rights::All };
         let reply = self.api.run(operation, Some(administrator), input, Self::caller()).await?;
         serde_json::from_slice(&reply).map_err(|e| Error::internal(e).into())
     }

@@ -70,6 +70,11 @@ pub fn alphanumeric(random: &dyn Random, n: usize) -> String {
     from_alphabet(random, b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", n)
 }
 
+/// `n` characters of base32 (RFC 4648).
+pub fn base32(random: &dyn Random, n: usize) -> String {
+    from_alphabet(random, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", n)
+}
+
 /// A version 4 UUID in lower-case hex.
 pub fn uuid(random: &dyn Random) -> String {
     uuid_of(bytes(random))

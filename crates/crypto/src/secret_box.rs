@@ -61,6 +61,10 @@ impl RootKey {
         }
     }
 
+    fn mark(&self) -> RootKeyMark {
+        RootKeyMark { id: HEXLOWER.encode(&self.id), check_value: HEXLOWER.encode(&self.check) }
+    }
+
     fn sealing_key(&self, context: &Context<'_>) -> Zeroizing<[u8; 32]> {
         mac::hkdf_expand(&self.prk, &[context.purpose.as_bytes(), &[0], context.pool.as_bytes()])
     }
@@ -68,6 +72,13 @@ impl RootKey {
     fn mac_key(&self, purpose: &str, pool: &str) -> Zeroizing<[u8; 32]> {
         mac::hkdf_expand(&self.prk, &[b"mac\0", purpose.as_bytes(), &[0], pool.as_bytes()])
     }
+}
+
+/// What a root key is recognised by: neither tells anything about the key. In hex.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RootKeyMark {
+    pub id: String,
+    pub check_value: String,
 }
 
 /// The root keys of an installation: one that seals, and older ones that still open.
@@ -93,8 +104,17 @@ impl RootKeys {
     }
 
     /// What the store keeps to recognise the current root key.
-    pub fn check_value(&self) -> String {
-        HEXLOWER.encode(&self.current.check)
+    pub fn current_mark(&self) -> RootKeyMark {
+        self.current.mark()
+    }
+
+    /// The marks of all root keys, the current one first.
+    pub fn marks(&self) -> Vec<RootKeyMark> {
+        self.all().map(RootKey::mark).collect()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &RootKey> {
+        std::iter::once(&self.current).chain(&self.old)
     }
 
     /// A key for HMACs of one purpose in one pool, from the current root key; never one that seals.
@@ -123,10 +143,7 @@ impl RootKeys {
         if header[0] != VERSION {
             return Err(OpenError);
         }
-        let root = std::iter::once(&self.current)
-            .chain(&self.old)
-            .find(|root| root.id == header[1..5])
-            .ok_or(OpenError)?;
+        let root = self.all().find(|root| root.id == header[1..5]).ok_or(OpenError)?;
         let nonce: [u8; 24] = header[5..].try_into().map_err(|_| OpenError)?;
         let aad = context.encode();
         let key = root.sealing_key(context);
@@ -196,8 +213,9 @@ mod tests {
         for (i, key) in made.iter().enumerate() {
             assert!(!made[..i].contains(key), "{i}");
         }
-        assert_ne!((one.current_id(), one.check_value()), (two.current_id(), two.check_value()));
-        assert_eq!(one.check_value(), keys().check_value());
+        let (one, two) = (one.marks(), two.marks());
+        assert_ne!((&one[0].id, &one[0].check_value), (&two[0].id, &two[0].check_value));
+        assert_eq!(one[0], two[1]);
     }
 
     #[test]

@@ -1,10 +1,9 @@
 //! The clock of a test server: the machine's own, shifted by whole seconds.
 
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::UNIX_EPOCH;
 
 use bytes::Bytes;
-use domain::ports::Clock;
+use domain::ports::{Clock, SystemClock};
 use domain::time::Time;
 use http::{Response, StatusCode};
 use serde::Deserialize;
@@ -28,10 +27,8 @@ impl Clock for ShiftedClock {
         Time::from_millis(self.real().millis() + self.offset.load(Ordering::Relaxed) * 1000)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the one place")]
     fn real(&self) -> Time {
-        let since = std::time::SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Time::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+        SystemClock.now()
     }
 }
 

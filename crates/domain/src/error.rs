@@ -32,6 +32,8 @@ pub enum Error {
     AcrAlreadyReached,
     /// A setting restricts who gets in and this build cannot enforce it.
     SettingNotEnforced(&'static str),
+    /// A message would have to be sent and nobody carries it.
+    NoTransport,
 
     // Client authentication
     ClientSecretMissing(ClientId),

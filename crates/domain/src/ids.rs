@@ -62,6 +62,15 @@ id! {
     SessionId
 }
 
+id! {
+    /// A user or role that administers: `AIDA…` or `AROA…`, never reused.
+    PrincipalId
+}
+id! {
+    /// The public half of a key that signs requests: `AKIA…`, or `ASIA…` when temporary.
+    AccessKeyId
+}
+
 impl PoolId {
     pub fn generate(region: &Region, random: &dyn Random) -> Self {
         Self(format!("{region}_{}", crypto::random::alphanumeric(random, 9)))

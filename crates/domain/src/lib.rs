@@ -1,4 +1,5 @@
-//! The nouns and rules of a user pool: what is true of pools, clients, users and sign-in, without SQL or HTTP.
+//! The nouns and rules of a user pool: what is true of pools, clients, users and sign-in, and of who administers them,
+//! without SQL or HTTP.
 
 pub mod acr;
 pub mod attributes;
@@ -16,6 +17,7 @@ pub mod passkeys;
 pub mod password_policy;
 pub mod pool;
 pub mod ports;
+pub mod principal;
 pub mod recovery;
 pub mod session;
 pub mod session_tracking;

@@ -82,10 +82,8 @@ fn prepare(
     let message =
         messages::verification(cx.pool(), user, destination, message, (&code.id, &text), code.expires_at);
     let id = cx.services.message_id();
-    let statements = [
-        codes::put(cx.pool_ref(), &user.id, purpose, &code),
-        outbox::queue(cx.db(), cx.pool_ref(), &id, &message, now)?,
-    ];
+    let statements =
+        [codes::put(cx.pool_ref(), &user.id, purpose, &code), messages::queue(cx, &id, &message)?];
     Ok((statements, id))
 }
 

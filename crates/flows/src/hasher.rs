@@ -59,6 +59,11 @@ impl Hasher {
         Ok(Self { _stop: Arc::new(StopOnDrop(shared.clone())), shared })
     }
 
+    /// Jobs that no thread has taken up yet.
+    pub fn waiting(&self) -> usize {
+        self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner).jobs.len()
+    }
+
     /// Runs `task` with a thread's buffer. `TooManyRequests` when the queue is full.
     pub async fn run<T: Send + 'static>(
         &self,

@@ -5,7 +5,6 @@ use domain::message::Medium;
 use domain::user::{Password, User, UserStatus};
 use domain::{Error, Result, password_policy, username};
 use storage::engine::Statement;
-use storage::outbox;
 use storage::users::Credentials;
 use wire::cognito_idp::shapes::{AttributeType, DeliveryMediumType};
 use zeroize::Zeroizing;
@@ -110,7 +109,7 @@ fn invite(
         let name = invited_name(user, &destination.address);
         let message = messages::invitation(cx.pool(), &user.id, name, &destination, password, not_after);
         let id = cx.services.message_id();
-        out.push(outbox::queue(cx.db(), cx.pool_ref(), &id, &message, now)?);
+        out.push(messages::queue(cx, &id, &message)?);
     }
     if out.is_empty() && mediums.is_some() {
         return Err(Error::invalid("User does not have an address for any of the desired delivery mediums."));

@@ -16,6 +16,7 @@ pub mod names;
 pub mod passkeys;
 pub mod passwords;
 pub mod pools;
+pub mod principals;
 pub mod profile;
 pub mod recovery;
 pub mod services;
@@ -30,5 +31,6 @@ pub mod tokens;
 mod turnstile;
 pub mod upkeep;
 pub mod users;
+pub mod web_identity;
 
 pub use services::Services;

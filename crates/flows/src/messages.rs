@@ -3,8 +3,13 @@
 use domain::ids::UserId;
 use domain::message::{Medium, Message, MessageContent, MessagePurpose};
 use domain::time::Time;
-use domain::{Pool, User};
+use domain::{Error, Pool, Result, User};
+use storage::engine::Statement;
+use storage::outbox;
 use wire::cognito_idp::shapes::{CodeDeliveryDetailsType, DeliveryMediumType};
+
+use crate::cx::PoolCx;
+use crate::services::Transport;
 
 const CODE_TEXT: &str = "Your verification code is {####}. ";
 const CODE_SUBJECT: &str = "Your verification code";
@@ -12,6 +17,15 @@ const AUTHENTICATION_TEXT: &str = "Your authentication code is {####}. ";
 const AUTHENTICATION_SUBJECT: &str = "Your authentication code";
 const INVITATION_TEXT: &str = "Your username is {username} and temporary password is {####}. ";
 const INVITATION_SUBJECT: &str = "Your temporary password";
+
+/// The statement that queues a message. Refused where nobody carries it out: whoever waits for it would wait
+/// for ever.
+pub(crate) fn queue(cx: &PoolCx, id: &str, message: &Message) -> Result<Statement> {
+    match cx.services.transport {
+        Transport::Inbox => outbox::queue(cx.db(), cx.pool_ref(), id, message, cx.now()),
+        Transport::None => Err(Error::NoTransport),
+    }
+}
 
 /// Where a code goes: the channel, and the address on the profile.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,7 +12,17 @@ use storage::Db;
 use crate::directory::Directory;
 use crate::hasher::Hasher;
 use crate::key_maker::KeyMaker;
+use crate::principals::{Identities, credentials};
 use crate::turnstile::Turnstile;
+
+/// Who carries messages to people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// They stay in the inbox of `poolhouse dev`, where they are read.
+    Inbox,
+    /// Nobody: what would send a message is refused.
+    None,
+}
 
 pub struct Services {
     pub db: Db,
@@ -22,11 +32,15 @@ pub struct Services {
     pub hasher: Hasher,
     pub key_maker: KeyMaker,
     pub directory: Directory,
+    pub identities: Identities,
+    /// The sealed secret of nobody, see [`crate::principals::credentials`].
+    pub(crate) decoy: Vec<u8>,
     pub turnstile: Turnstile,
     /// Numbers messages, so that those of one millisecond keep their order.
     messages: AtomicU64,
     /// Where this installation is reached, without a trailing slash. Issuers are made from it.
     pub base_url: String,
+    pub transport: Transport,
 }
 
 impl std::fmt::Debug for Services {
@@ -36,7 +50,7 @@ impl std::fmt::Debug for Services {
 }
 
 impl Services {
-    /// Starts the worker pools over an open store.
+    /// Starts the worker pools over an open store. Messages go to the inbox.
     pub fn start(
         db: Db,
         clock: Arc<dyn Clock>,
@@ -44,7 +58,20 @@ impl Services {
         keys: Arc<RootKeys>,
         base_url: String,
     ) -> Result<Arc<Self>> {
+        Self::start_with(db, clock, random, keys, base_url, Transport::Inbox)
+    }
+
+    /// As [`Services::start`], with another way for messages.
+    pub fn start_with(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        keys: Arc<RootKeys>,
+        base_url: String,
+        transport: Transport,
+    ) -> Result<Arc<Self>> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let decoy = credentials::decoy(&keys, random.as_ref());
         Ok(Arc::new(Self {
             db,
             clock,
@@ -53,9 +80,12 @@ impl Services {
             hasher: Hasher::start(threads).map_err(Error::internal)?,
             key_maker: KeyMaker::start().map_err(Error::internal)?,
             directory: Directory::default(),
+            identities: Identities::default(),
+            decoy,
             turnstile: Turnstile::default(),
             messages: AtomicU64::new(0),
             base_url: base_url.trim_end_matches('/').to_owned(),
+            transport,
         }))
     }
 

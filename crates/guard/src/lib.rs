@@ -1,6 +1,7 @@
 //! Pure decisions on a request: may it pass? No clock, no I/O, nothing of user pools.
 
 pub mod arn;
+pub mod forwarded;
 pub mod host;
 pub mod sigv4;
 pub mod throttle;

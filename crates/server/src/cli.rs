@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::admin;
+use crate::config::Sources;
+
 /// Amazon Cognito that you run yourself.
 #[derive(Debug, Parser)]
 #[command(version)]
@@ -17,6 +20,28 @@ pub struct Cli {
 pub enum Command {
     /// Run an emulator for tests and local work. Any AWS credentials are accepted.
     Dev(DevOptions),
+    /// Run an identity server for production.
+    Serve(Box<Sources>),
+    /// Manage who administers: accounts, users, roles, their policies and access keys. Look at what policies allow.
+    Iam(Box<admin::Command>),
+    /// Look at the configuration of `poolhouse serve`.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Keep the root key, under which secrets in the store are sealed.
+    #[command(subcommand)]
+    Key(KeyCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print what would be used, without secrets, and what is wrong with it.
+    Check(Box<Sources>),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Make a root key in a new file.
+    Create { file: PathBuf },
 }
 
 #[derive(Debug, Args)]

@@ -24,7 +24,18 @@ macro_rules! password {
     };
 }
 
-pub(crate) use {password, session, user};
+/// Of a principal `p`; [`crate::principals`] reads them.
+macro_rules! principal {
+    () => {
+        "p.principal_id, p.account, p.kind, p.name, p.path, p.tags, p.trust_policy, p.max_session, p.version, \
+         p.created_at"
+    };
+}
+
+pub(crate) use {password, principal, session, user};
+
+/// What follows a principal.
+pub(crate) const AFTER_PRINCIPAL: usize = 10;
 
 /// Where the session begins behind a user, and whatever follows a user in general.
 pub(crate) const AFTER_USER: usize = 11;

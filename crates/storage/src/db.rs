@@ -1,6 +1,7 @@
 //! The store as the rest of the product sees it: rows through an engine, secrets through the root keys.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crypto::random::Random;
 use crypto::secret_box::RootKeys;
@@ -15,6 +16,24 @@ pub struct Db {
     pub(crate) store: Store,
     pub(crate) keys: Arc<RootKeys>,
     pub(crate) random: Arc<dyn Random>,
+    counts: Arc<Counts>,
+}
+
+/// Batches written so far, by outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Batches {
+    pub applied: u64,
+    /// A condition did not hold.
+    pub refused: u64,
+    /// The store failed.
+    pub failed: u64,
+}
+
+#[derive(Default)]
+struct Counts {
+    applied: AtomicU64,
+    refused: AtomicU64,
+    failed: AtomicU64,
 }
 
 /// Proof that a pool was resolved inside its account and region. Only this crate makes it, and everything
@@ -46,7 +65,7 @@ impl PoolRef {
 
 impl Db {
     pub fn new(store: Store, keys: Arc<RootKeys>, random: Arc<dyn Random>) -> Self {
-        Self { store, keys, random }
+        Self { store, keys, random, counts: Arc::default() }
     }
 
     pub fn store(&self) -> &Store {
@@ -73,10 +92,27 @@ impl Db {
     }
 
     async fn run(&self, batch: Batch, refusal: impl Fn(&'static str) -> Option<Error>) -> Result<()> {
-        match self.store.apply(batch).await {
+        let outcome = self.store.apply(batch).await;
+        let count = match outcome {
+            Ok(()) => &self.counts.applied,
+            Err(WriteError::Guard(_)) => &self.counts.refused,
+            Err(WriteError::Store(_)) => &self.counts.failed,
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+        match outcome {
             Ok(()) => Ok(()),
             Err(WriteError::Guard(name)) => Err(refusal(name).unwrap_or(Error::ConcurrentModification)),
             Err(WriteError::Store(fault)) => Err(internal(fault)),
+        }
+    }
+
+    /// What became of the batches of this process.
+    pub fn batches(&self) -> Batches {
+        let Counts { applied, refused, failed } = self.counts.as_ref();
+        Batches {
+            applied: applied.load(Ordering::Relaxed),
+            refused: refused.load(Ordering::Relaxed),
+            failed: failed.load(Ordering::Relaxed),
         }
     }
 

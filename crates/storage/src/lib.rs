@@ -1,5 +1,7 @@
 //! All SQL: one text, two engines, guarded batches.
 
+pub mod access_keys;
+pub mod accounts;
 pub mod attempts;
 pub mod client_secrets;
 pub mod clients;
@@ -16,6 +18,8 @@ pub mod passkey_registrations;
 pub mod passkeys;
 pub mod passwords;
 pub mod pools;
+pub mod principal_policies;
+pub mod principals;
 pub mod session_records;
 pub mod sessions;
 pub mod signing_keys;

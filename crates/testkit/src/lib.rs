@@ -7,6 +7,7 @@
 pub use authenticator;
 mod barrier;
 mod clock;
+mod keys;
 mod reply;
 mod sign_in;
 
@@ -22,8 +23,9 @@ pub use clock::FakeClock;
 use crypto::random::{Random, SystemRandom};
 use crypto::secret_box::RootKeys;
 use domain::ports::Clock;
-use flows::Services;
-use http::Request;
+use flows::services::{Services, Transport};
+use http::{HeaderName, Request};
+pub use keys::Keys;
 pub use reply::Reply;
 use serde_json::{Value, json};
 use storage::Db;
@@ -40,6 +42,8 @@ pub struct TestServer {
     pub clock: Arc<FakeClock>,
     pub barrier: Arc<BarrierRandom>,
     api: Api,
+    /// Dev or serve.
+    surface: fn(Arc<Services>) -> Api,
     _folder: Arc<tempfile::TempDir>,
 }
 
@@ -55,7 +59,17 @@ pub struct Mail {
 }
 
 impl TestServer {
+    /// As `poolhouse dev`: any credentials pass.
     pub async fn start() -> Self {
+        Self::with(Api::new).await
+    }
+
+    /// As `poolhouse serve`: who administers signs with keys of the store.
+    pub async fn start_serve() -> Self {
+        Self::with(Api::serve).await
+    }
+
+    async fn with(surface: fn(Arc<Services>) -> Api) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let barrier = Arc::new(BarrierRandom::default());
         let random: Arc<dyn Random> = barrier.clone();
@@ -65,7 +79,7 @@ impl TestServer {
         let db = Db::new(store, keys.clone(), random.clone());
         let services =
             Services::start(db, clock.clone(), random, keys, "http://localhost:9229".into()).unwrap();
-        Self { api: Api::new(services.clone()), services, clock, barrier, _folder: folder }
+        Self { api: surface(services.clone()), surface, services, clock, barrier, _folder: folder }
     }
 
     /// Another process over the same store: caches and whatever else is kept in memory are its own.
@@ -74,7 +88,16 @@ impl TestServer {
         let services =
             Services::start(db.clone(), clock.clone(), random.clone(), keys.clone(), base_url.clone())
                 .unwrap();
-        Self { api: Api::new(services.clone()), services, ..self.clone() }
+        Self { api: (self.surface)(services.clone()), services, ..self.clone() }
+    }
+
+    /// Another process over the same store, which has no way to send messages.
+    pub fn node_without_transport(&self) -> Self {
+        let Services { db, clock, random, keys, base_url, .. } = self.services.as_ref();
+        let (db, clock, random, keys) = (db.clone(), clock.clone(), random.clone(), keys.clone());
+        let services =
+            Services::start_with(db, clock, random, keys, base_url.clone(), Transport::None).unwrap();
+        Self { api: (self.surface)(services.clone()), services, ..self.clone() }
     }
 
     /// Calls an operation of `cognito-idp`, signed by the default account.
@@ -96,6 +119,26 @@ impl TestServer {
         self.send(operation, &headers, input.to_string().into_bytes()).await
     }
 
+    /// Calls an operation signed with these keys.
+    pub async fn call_with(&self, keys: &Keys, operation: &str, input: Value) -> Reply {
+        self.request(self.signed(keys, operation, input)).await
+    }
+
+    /// The request of [`TestServer::call_with`].
+    pub fn signed(&self, keys: &Keys, operation: &str, input: Value) -> Request<Bytes> {
+        keys.sign("cognito-idp", self.clock.real(), json_request(operation, input.to_string().into_bytes()))
+    }
+
+    /// Calls an action of STS, signed unless there are no keys.
+    pub async fn sts(&self, keys: Option<&Keys>, parameters: &[(&str, &str)]) -> Reply {
+        let form = keys::form_request(parameters);
+        let request = match keys {
+            Some(keys) => keys.sign("sts", self.clock.real(), form),
+            None => form,
+        };
+        self.request(request).await
+    }
+
     /// Calls an operation without a signature.
     pub async fn call_unsigned(&self, operation: &str, input: Value) -> Reply {
         self.send(operation, &[], input.to_string().into_bytes()).await
@@ -103,14 +146,11 @@ impl TestServer {
 
     /// Sends any bytes as the body of an operation.
     pub async fn send(&self, operation: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Reply {
-        let mut request = Request::post("/")
-            .header("host", "localhost:9229")
-            .header("content-type", "application/x-amz-json-1.1")
-            .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"));
+        let mut request = json_request(operation, body);
         for (name, value) in headers {
-            request = request.header(*name, *value);
+            request.headers_mut().insert(HeaderName::try_from(*name).unwrap(), value.parse().unwrap());
         }
-        self.request(request.body(Bytes::from(body)).unwrap()).await
+        self.request(request).await
     }
 
     pub async fn request(&self, request: Request<Bytes>) -> Reply {
@@ -206,6 +246,15 @@ impl TestServer {
     pub async fn code(&self, to: &str) -> String {
         self.mailbox(to).await.into_iter().find_map(|mail| mail.code).expect("a code was sent")
     }
+}
+
+fn json_request(operation: &str, body: Vec<u8>) -> Request<Bytes> {
+    Request::post("/")
+        .header("host", "localhost:9229")
+        .header("content-type", "application/x-amz-json-1.1")
+        .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"))
+        .body(Bytes::from(body))
+        .unwrap()
 }
 
 async fn open(folder: &Path, random: Arc<dyn Random>) -> Store {

@@ -9,6 +9,8 @@ pub struct Reply {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Value,
+    /// The body as it came.
+    pub text: String,
 }
 
 impl Reply {
@@ -18,6 +20,7 @@ impl Reply {
             status: parts.status.as_u16(),
             headers: parts.headers,
             body: serde_json::from_slice(&body).unwrap_or(Value::Null),
+            text: String::from_utf8_lossy(&body).into_owned(),
         }
     }
 
@@ -37,6 +40,24 @@ impl Reply {
             "{}",
             self.body
         );
+    }
+
+    /// The text of an element of an answer in XML.
+    pub fn element(&self, name: &str) -> Option<&str> {
+        let (_, rest) = self.text.split_once(&format!("<{name}>"))?;
+        rest.split_once(&format!("</{name}>")).map(|(text, _)| text)
+    }
+
+    /// Asserts an error of the query protocol.
+    #[track_caller]
+    pub fn refused_xml(self, status: u16, code: &str, message: &str) {
+        assert_eq!(
+            (self.status, self.element("Code"), self.element("Message")),
+            (status, Some(code), Some(message)),
+            "{}",
+            self.text
+        );
+        assert_eq!(self.headers["content-type"], "text/xml");
     }
 
     /// Asserts a refusal with status 400 of this type.

@@ -1,4 +1,6 @@
-//! By what a call is authorized, and which quota it draws on.
+//! By what a call is authorized, what policies are evaluated on, and which quota it draws on.
+
+use crate::cognito_idp::Operation;
 
 /// By what a call of an operation is authorized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,6 +23,25 @@ pub enum Authorization {
     IamOrClientSecret,
     /// The feedback token of a notification mail.
     FeedbackToken,
+}
+
+/// What the policies of whoever signed a call are evaluated on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Resource {
+    /// The ARN of the user pool that the call names, or whose app client it names.
+    UserPool,
+    /// `*`: the operation knows no resource, so a policy for a pool does not cover it.
+    Any,
+}
+
+impl Operation {
+    /// The operation whose explicit deny is also one of this: so says the API reference of DescribeTermsByClient.
+    pub const fn denied_with(self) -> Option<Self> {
+        match self {
+            Self::DescribeTermsByClient => Some(Self::DescribeTerms),
+            _ => None,
+        }
+    }
 }
 
 /// Request rate quotas of `cognito-idp`, shared by all pools of an account and region.

@@ -28,9 +28,10 @@ pub fn emit(service: &Service, module: &str) -> Result<String> {
     let mut outputs = String::new();
     let mut errors = String::new();
     let mut authorizations = String::new();
+    let mut resources = String::new();
     let mut quotas = String::new();
     for (name, operation) in &service.operations {
-        let (authorization, quota) = authorization(module, name, operation)?;
+        let [authorization, resource, quota] = authorization(module, name, operation)?;
         let _ = writeln!(variants, "{name},");
         let _ = writeln!(from_name, "\"{name}\" => Self::{name},");
         let _ = writeln!(names_of, "Self::{name} => \"{name}\",");
@@ -47,24 +48,29 @@ pub fn emit(service: &Service, module: &str) -> Result<String> {
         let list: Vec<String> = operation.errors.iter().map(|e| format!("ErrorKind::{}", e.shape)).collect();
         let _ = writeln!(errors, "Self::{name} => &[{}],", list.join(", "));
         let _ = writeln!(authorizations, "Self::{name} => Authorization::{authorization},");
+        let resource =
+            if resource.is_empty() { "None".into() } else { format!("Some(Resource::{resource})") };
+        let _ = writeln!(resources, "Self::{name} => {resource},");
         let quota = if quota.is_empty() { "None".into() } else { format!("Some(QuotaCategory::{quota})") };
         let _ = writeln!(quotas, "Self::{name} => {quota},");
     }
     let count = service.operations.len();
     let prefix = &service.metadata.target_prefix;
     let list: Vec<String> = service.operations.keys().map(|n| format!("Self::{n}")).collect();
-    let (quota_import, quota_fn) = if module == "cognito_idp" {
+    let (imports, more_fns) = if module == "cognito_idp" {
         (
-            "use crate::authorization::{Authorization, QuotaCategory};\n",
+            "use crate::authorization::{Authorization, QuotaCategory, Resource};\n",
             format!(
-                "/// The request quota it draws on.\npub const fn quota(self) -> Option<QuotaCategory> {{\nmatch self {{\n{quotas}}}\n}}\n"
+                "/// What policies are evaluated on, where they authorize a call.\n\
+                 pub const fn resource(self) -> Option<Resource> {{\nmatch self {{\n{resources}}}\n}}\n\n\
+                 /// The request quota it draws on.\npub const fn quota(self) -> Option<QuotaCategory> {{\nmatch self {{\n{quotas}}}\n}}\n"
             ),
         )
     } else {
         ("use crate::authorization::Authorization;\n", String::new())
     };
     Ok(format!(
-        "{quota_import}use crate::constraints::Shape;\n\nuse super::errors::ErrorKind;\n\n\
+        "{imports}use crate::constraints::Shape;\n\nuse super::errors::ErrorKind;\n\n\
          /// What precedes the operation in `X-Amz-Target`.\npub const TARGET_PREFIX: &str = \"{prefix}\";\n\n\
          /// The operations of the service.\n\
          #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]\npub enum Operation {{\n{variants}}}\n\n\
@@ -74,17 +80,18 @@ pub fn emit(service: &Service, module: &str) -> Result<String> {
          /// What its input must look like.\npub fn input(self) -> &'static Shape {{\nmatch self {{\n{inputs}}}\n}}\n\n\
          /// What its output looks like, if the model gives it one.\npub fn output(self) -> Option<&'static Shape> {{\nmatch self {{\n{outputs}}}\n}}\n\n\
          /// The errors the model declares for it.\npub const fn errors(self) -> &'static [ErrorKind] {{\nmatch self {{\n{errors}}}\n}}\n\n\
-         /// By what a call is authorized.\npub const fn authorization(self) -> Authorization {{\nmatch self {{\n{authorizations}}}\n}}\n\n{quota_fn}}}\n",
+         /// By what a call is authorized.\npub const fn authorization(self) -> Authorization {{\nmatch self {{\n{authorizations}}}\n}}\n\n{more_fns}}}\n",
         list.join(", ")
     ))
 }
 
-fn authorization(module: &str, name: &str, operation: &Operation) -> Result<(&'static str, &'static str)> {
+/// Authorization, resource, quota.
+fn authorization(module: &str, name: &str, operation: &Operation) -> Result<[&'static str; 3]> {
     let unsigned = operation.authtype.as_deref() == Some("none");
     if module != "cognito_idp" {
-        return Ok((if unsigned { "Public" } else { "Iam" }, ""));
+        return Ok([if unsigned { "Public" } else { "Iam" }, "", ""]);
     }
-    let (_, authorization, quota) = COGNITO_IDP
+    let (_, authorization, resource, quota) = COGNITO_IDP
         .iter()
         .find(|(n, ..)| *n == name)
         .ok_or_else(|| format!("{name} has no authorization"))?;
@@ -96,7 +103,10 @@ fn authorization(module: &str, name: &str, operation: &Operation) -> Result<(&'s
             operation.authtype
         ));
     }
-    Ok((authorization, quota))
+    if authorization.contains("Iam") == resource.is_empty() {
+        return Err(format!("{name} is {authorization}, but its resource is {resource:?}"));
+    }
+    Ok([authorization, resource, quota])
 }
 
 pub fn emit_errors(service: &Service) -> String {

@@ -13,3 +13,4 @@ mod sign_up;
 mod tags;
 mod user_pools;
 mod users;
+mod without_transport;

@@ -95,7 +95,7 @@ fn prepare(
     let (subject, now) = (Subject(user.id.as_str()), cx.now());
     let id = cx.services.message_id();
     let charge = attempts::charge_statement(cx.pool_ref(), subject, SENDS, SENDS_PER_HOUR, hours(1), now);
-    let queue = outbox::queue(cx.db(), cx.pool_ref(), &id, &message, now)?;
+    let queue = messages::queue(cx, &id, &message)?;
     Ok(([charge, queue], id))
 }
 

@@ -41,6 +41,17 @@ impl SigV4Error {
         400
     }
 
+    /// The code and HTTP status by which the query services (STS) answer it.
+    pub fn query(&self) -> (&'static str, u16) {
+        match self {
+            Self::MissingAuthenticationToken => ("MissingAuthenticationToken", 403),
+            Self::IncompleteSignature(_) => ("IncompleteSignature", 400),
+            Self::UnrecognizedClient => ("InvalidClientTokenId", 403),
+            Self::InvalidSignature(_) => ("SignatureDoesNotMatch", 403),
+            Self::ExpiredToken => ("ExpiredToken", 403),
+        }
+    }
+
     pub(super) fn incomplete(text: impl Into<String>) -> Self {
         Self::IncompleteSignature(text.into())
     }

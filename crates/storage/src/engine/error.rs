@@ -10,6 +10,9 @@ pub enum StoreError {
     Engine(String),
     #[error("the store was created by a newer version (schema {found}, this program knows {known})")]
     NewerSchema { found: i64, known: i64 },
+    /// In the words of the [`super::Admission`].
+    #[error("{0}")]
+    NotAdmitted(String),
     #[error("the store is in use by another process")]
     InUse,
     #[error("{0} is off: acknowledged writes could be lost")]

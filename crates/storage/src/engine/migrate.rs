@@ -21,9 +21,10 @@ impl Schema {
         include_str!("../../migrations/0006_devices.sql"),
         include_str!("../../migrations/0007_passkeys.sql"),
         include_str!("../../migrations/0008_authentication_levels.sql"),
+        include_str!("../../migrations/0009_principals.sql"),
     ]);
 
-    pub(super) fn version(self) -> i64 {
+    pub const fn version(self) -> i64 {
         self.0.len() as i64
     }
 

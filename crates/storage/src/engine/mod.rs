@@ -24,6 +24,10 @@ pub use postgres::PostgresOptions;
 pub use sqlite::SqliteOptions;
 pub use value::{Row, Type, Value};
 
+/// Judges a store by the rows of its table `installation`, as (name, value), before anything in it is changed;
+/// a store without tables has none. An error refuses it.
+pub type Admission<'a> = &'a (dyn Fn(&[(String, String)]) -> Result<(), String> + Send + Sync);
+
 /// An open database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store(Arc<Engine>);
@@ -47,7 +51,16 @@ impl Store {
 
     /// As [`Store::open_sqlite`], with other settings.
     pub fn open_sqlite_with(folder: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
-        Ok(Self(Arc::new(Engine::Sqlite(sqlite::Sqlite::open(folder, options)?))))
+        Ok(Self(Arc::new(Engine::Sqlite(sqlite::Sqlite::open(folder, options, None)?))))
+    }
+
+    /// As [`Store::open_sqlite_with`], unless `admission` refuses the store.
+    pub fn open_sqlite_admitted(
+        folder: &Path,
+        options: SqliteOptions,
+        admission: Admission<'_>,
+    ) -> Result<Self, StoreError> {
+        Ok(Self(Arc::new(Engine::Sqlite(sqlite::Sqlite::open(folder, options, Some(admission))?))))
     }
 
     /// Connects to PostgreSQL and brings the schema up to date. `random` names batches, so that one whose
@@ -57,7 +70,18 @@ impl Store {
         options: PostgresOptions,
         random: Arc<dyn Random>,
     ) -> Result<Self, StoreError> {
-        Ok(Self(Arc::new(Engine::Postgres(postgres::Postgres::open(url, options, random).await?))))
+        Ok(Self(Arc::new(Engine::Postgres(postgres::Postgres::open(url, options, random, None).await?))))
+    }
+
+    /// As [`Store::open_postgres`], unless `admission` refuses the store.
+    pub async fn open_postgres_admitted(
+        url: &str,
+        options: PostgresOptions,
+        random: Arc<dyn Random>,
+        admission: Admission<'_>,
+    ) -> Result<Self, StoreError> {
+        let engine = postgres::Postgres::open(url, options, random, Some(admission)).await?;
+        Ok(Self(Arc::new(Engine::Postgres(engine))))
     }
 
     pub fn engine_name(&self) -> &'static str {
@@ -70,6 +94,17 @@ impl Store {
     /// Whether this process is the only one that writes.
     pub fn is_exclusive(&self) -> bool {
         matches!(&*self.0, Engine::Sqlite(_))
+    }
+
+    /// How many migrations the store has seen. A node that came later may have applied more than this
+    /// program knows; they are written so that it goes on working.
+    pub async fn schema_version(&self) -> Result<i64, StoreError> {
+        let sql = match &*self.0 {
+            Engine::Sqlite(_) => "SELECT user_version FROM pragma_user_version",
+            Engine::Postgres(_) => "SELECT version FROM schema_version WHERE id = 1",
+        };
+        let row = self.row(sql, &[]).await?;
+        row.map(|row| row.int(0)).ok_or_else(|| StoreError::Engine("the schema has no version".into()))
     }
 
     /// Whether the store answers.

@@ -15,7 +15,7 @@ use tokio_postgres::{Error as PgError, NoTls};
 
 use super::dump::Dump;
 use super::migrate::Schema;
-use super::{Row, StoreError, Value};
+use super::{Admission, Row, StoreError, Value};
 
 /// How often a read is asked again when its connection turns out to be gone.
 const READ_TRIES: u32 = 4;
@@ -50,6 +50,7 @@ impl Postgres {
         url: &str,
         options: PostgresOptions,
         random: Arc<dyn Random>,
+        admission: Option<Admission<'_>>,
     ) -> Result<Self, StoreError> {
         let mut config: tokio_postgres::Config = url.parse().map_err(StoreError::engine)?;
         if config.get_tcp_user_timeout().is_none() {
@@ -67,6 +68,9 @@ impl Postgres {
         let mut connection = store.connection().await?;
         if !options.allow_unsafe_durability {
             setup::check_durability(&connection).await?;
+        }
+        if let Some(admission) = admission {
+            admission(&setup::facts(&connection).await?).map_err(StoreError::NotAdmitted)?;
         }
         setup::bring_up_to_date(&mut connection, options.schema).await?;
         Ok(store)

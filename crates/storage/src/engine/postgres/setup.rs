@@ -28,6 +28,19 @@ pub(super) async fn check_durability(client: &Client) -> Result<(), StoreError> 
     Ok(())
 }
 
+/// The rows of `installation`; none in a database that has no tables yet.
+pub(super) async fn facts(client: &Client) -> Result<Vec<(String, String)>, StoreError> {
+    let read = async || -> Result<Vec<(String, String)>, PgError> {
+        let table = client.query_one("SELECT to_regclass('installation') IS NOT NULL", &[]).await?;
+        if !table.try_get::<_, bool>(0)? {
+            return Ok(Vec::new());
+        }
+        let rows = client.query("SELECT name, value FROM installation", &[]).await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+    };
+    read().await.map_err(|e| fault(&e))
+}
+
 /// Applies what is missing in one transaction, which holds the version's row so that nodes do it one at a time.
 pub(super) async fn bring_up_to_date(client: &mut Client, schema: Schema) -> Result<(), StoreError> {
     create_own_tables(client).await.map_err(|e| fault(&e))?;

@@ -17,7 +17,7 @@ use self::writer::Writer;
 use super::batch::Durability;
 use super::dump::Dump;
 use super::migrate::{self, Schema};
-use super::{Batch, Row, StoreError, Value, WriteError};
+use super::{Admission, Batch, Row, StoreError, Value, WriteError};
 
 /// Idle read connections kept.
 const READERS: usize = 16;
@@ -53,14 +53,22 @@ pub(super) struct Sqlite {
 }
 
 impl Sqlite {
-    pub(super) fn open(folder: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
+    pub(super) fn open(
+        folder: &Path,
+        options: SqliteOptions,
+        admission: Option<Admission<'_>>,
+    ) -> Result<Self, StoreError> {
         create_folder(folder).map_err(StoreError::engine)?;
         let lock = lock(&folder.join("poolhouse.lock"))?;
         let path = folder.join("poolhouse.db");
         let mut connection = connect(&path, OpenFlags::default())?;
+        let missing = options.schema.missing(version(&connection)?)?;
+        if let Some(admission) = admission {
+            admission(&facts(&connection)?).map_err(StoreError::NotAdmitted)?;
+        }
         let durability = if options.allow_unsafe_durability { Durability::Ordered } else { Durability::Full };
         set_durability(&connection, durability)?;
-        bring_up_to_date(&mut connection, options.schema)?;
+        bring_up_to_date(&mut connection, options.schema, missing)?;
         let writer = Writer::start(connection, durability)?;
         Ok(Self { path, schema: options.schema, readers: Mutex::default(), writer, _lock: lock })
     }
@@ -156,11 +164,25 @@ fn synchronous_of(durability: Durability) -> i64 {
     }
 }
 
-/// Applies what is missing in one transaction. The version is SQLite's `user_version`.
-fn bring_up_to_date(connection: &mut Connection, schema: Schema) -> Result<(), StoreError> {
-    let found =
-        connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(StoreError::engine)?;
-    let missing = schema.missing(found)?;
+/// The schema's version is SQLite's `user_version`.
+fn version(connection: &Connection) -> Result<i64, StoreError> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(StoreError::engine)
+}
+
+/// The rows of `installation`; none in a store that has no tables yet.
+fn facts(connection: &Connection) -> Result<Vec<(String, String)>, StoreError> {
+    let read = || -> rusqlite::Result<Vec<(String, String)>> {
+        if !connection.table_exists(None, "installation")? {
+            return Ok(Vec::new());
+        }
+        let mut all = connection.prepare("SELECT name, value FROM installation")?;
+        all.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    };
+    read().map_err(StoreError::engine)
+}
+
+/// Applies what is missing in one transaction.
+fn bring_up_to_date(connection: &mut Connection, schema: Schema, missing: &[&str]) -> Result<(), StoreError> {
     if missing.is_empty() {
         return Ok(());
     }

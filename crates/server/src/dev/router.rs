@@ -1,4 +1,4 @@
-//! Which surface a request is for.
+//! The surfaces of `poolhouse dev`: which of them a request is for.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -7,9 +7,11 @@ use api::Api;
 use bytes::Bytes;
 use devtools::Controls;
 use flows::Services;
-use http::header::{CONTENT_TYPE, HOST, ORIGIN};
+use http::header::{HOST, ORIGIN};
 use http::request::Parts;
 use http::{HeaderValue, Response, StatusCode};
+
+use crate::listen::{Surface, text};
 
 /// The surfaces of one listener.
 #[derive(Debug)]
@@ -21,11 +23,11 @@ pub struct Router {
 }
 
 impl Router {
-    pub fn dev(services: Arc<Services>, controls: Controls, allowed_hosts: Vec<String>) -> Self {
+    pub fn new(services: Arc<Services>, controls: Controls, allowed_hosts: Vec<String>) -> Self {
         Self { api: Api::new(services.clone()), services, controls, allowed_hosts }
     }
 
-    pub async fn route(&self, request: Parts, body: Bytes, ip: IpAddr) -> Response<Bytes> {
+    async fn answer(&self, request: Parts, body: Bytes, ip: IpAddr) -> Response<Bytes> {
         // A page of another origin whose name was made to point here names itself in Host.
         if !self.is_for_us(&request) {
             return text(
@@ -62,12 +64,10 @@ impl Router {
     }
 }
 
-/// An answer in plain words.
-pub fn text(status: StatusCode, message: &'static str) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from_static(message.as_bytes()));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    response
+impl Surface for Router {
+    async fn route(&self, request: Parts, body: Bytes, ip: IpAddr) -> Response<Bytes> {
+        self.answer(request, body, ip).await
+    }
 }
 
 #[cfg(test)]
@@ -92,7 +92,7 @@ mod tests {
         let services =
             Services::start(db, clock.clone(), random, keys, "http://localhost:9229".into()).unwrap();
         let allowed = vec!["app.test".to_owned()];
-        Router::dev(services.clone(), Controls::new(services, clock), allowed)
+        Router::new(services.clone(), Controls::new(services, clock), allowed)
     }
 
     /// Whom the server answers, whichever surface is asked: pages served from this machine, programs, and

@@ -13,8 +13,8 @@ use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
     KeyPair, KeyUsagePurpose,
 };
-use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use tokio_rustls::TlsAcceptor;
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -49,15 +49,10 @@ pub fn prepare(folder: &Path, names: &[String], now: Time) -> Result<Tls, String
     let leaf = leaf.signed_by(&key, &issuer).map_err(|e| failed("the certificate", &e))?;
 
     let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let mut config =
-        ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .and_then(|builder| {
-                builder.with_no_client_auth().with_single_cert(vec![leaf.der().clone()], private)
-            })
-            .map_err(|e| failed("the configuration", &e))?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Tls { acceptor: TlsAcceptor::from(Arc::new(config)), authority: authority_file })
+    let acceptor = CertifiedKey::from_der(vec![leaf.der().clone()], private, &super::provider())
+        .and_then(|certificate| super::acceptor(Arc::new(SingleCertAndKey::from(certificate))))
+        .map_err(|e| failed("the configuration", &e))?;
+    Ok(Tls { acceptor, authority: authority_file })
 }
 
 /// The authority's key: the one kept in the folder, or a new one with its certificate.

@@ -1,0 +1,71 @@
+//! `poolhouse iam`: who administers. An act is carried out by the running server, asked through a socket in its
+//! data folder; where none runs, or over PostgreSQL, by this process itself. The simulator needs neither.
+
+mod act;
+mod perform;
+mod simulate;
+pub mod socket;
+
+use std::io::Write;
+use std::sync::Arc;
+
+pub use act::Act;
+use clap::{Args, Subcommand};
+use crypto::random::{Random, SystemRandom};
+use domain::ports::SystemClock;
+use flows::services::{Services, Transport};
+use serde_json::Value;
+pub use simulate::simulate;
+
+use crate::config::{Settings, Sources, StorePlace};
+use crate::failure::Failure;
+use crate::serve;
+
+#[derive(Debug, Args)]
+pub struct Command {
+    #[command(flatten)]
+    pub sources: Sources,
+
+    #[command(subcommand)]
+    pub task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Task {
+    #[command(flatten)]
+    Act(Act),
+    /// Say whether policies allow an action, and why, without a server or a store: status 0 when they do, 1 when they
+    /// do not, 2 when the question cannot be read.
+    Simulate(simulate::Options),
+}
+
+/// Carries out the act and prints what comes of it, as the AWS CLI does.
+pub async fn run(sources: Sources, act: Act) -> Result<(), Failure> {
+    let options = sources.read().map_err(Failure::Refused)?;
+    let settings = Settings::try_from(options).map_err(|faults| Failure::Refused(faults.join("\n  ")))?;
+    let outcome = match asked(&settings, &act).await? {
+        Some(outcome) => outcome,
+        None => alone(&settings, act).await?,
+    };
+    let reply = outcome.map_err(Failure::Failed)?;
+    let text = serde_json::to_string_pretty(&reply).map_err(|e| Failure::Failed(e.to_string()))?;
+    writeln!(std::io::stdout(), "{text}").map_err(|e| Failure::Failed(e.to_string()))
+}
+
+type Outcome = Result<Value, String>;
+
+/// What the server running over this store says, if one does.
+async fn asked(settings: &Settings, act: &Act) -> Result<Option<Outcome>, Failure> {
+    match &settings.store {
+        StorePlace::Embedded { folder } => Ok(socket::ask(folder, act).await?),
+        StorePlace::Postgres { .. } => Ok(None),
+    }
+}
+
+async fn alone(settings: &Settings, act: Act) -> Result<Outcome, Failure> {
+    let random: Arc<dyn Random> = Arc::new(SystemRandom);
+    let (db, keys) = serve::open(settings, &random).await?;
+    let base_url = settings.base_url.clone();
+    let services = Services::start_with(db, Arc::new(SystemClock), random, keys, base_url, Transport::None)?;
+    Ok(perform::perform(&services, act).await)
+}

@@ -1,0 +1,94 @@
+//! A certificate from files, which are read again when they change.
+
+use std::fmt;
+use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use arc_swap::ArcSwap;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio_rustls::TlsAcceptor;
+
+use crate::config::TlsFiles;
+
+/// Between two looks at the files.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
+
+/// The certificate as last read.
+struct Current(ArcSwap<CertifiedKey>);
+
+impl fmt::Debug for Current {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Current(<certificate>)")
+    }
+}
+
+impl ResolvesServerCert for Current {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(self.0.load_full())
+    }
+}
+
+/// Serves the certificate of these files, and goes on serving it when what they hold later cannot be used.
+pub fn serve(files: TlsFiles) -> Result<TlsAcceptor, String> {
+    let seen = times(&files);
+    let current = Arc::new(Current(ArcSwap::from_pointee(load(&files)?)));
+    let acceptor = super::acceptor(current.clone()).map_err(|e| format!("TLS: {e}"))?;
+    let hangups = signal(SignalKind::hangup()).map_err(|e| format!("SIGHUP: {e}"))?;
+    tokio::spawn(follow(files, seen, current, hangups));
+    Ok(acceptor)
+}
+
+/// The certificate with its key, if they belong together.
+pub fn load(files: &TlsFiles) -> Result<CertifiedKey, String> {
+    let at = |path: &std::path::Path, e: &dyn fmt::Display| format!("{}: {e}", path.display());
+    let in_certificate = |e: &dyn fmt::Display| at(&files.certificate, e);
+    let chain = CertificateDer::pem_file_iter(&files.certificate)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|e| in_certificate(&e))?;
+    if chain.is_empty() {
+        return Err(in_certificate(&"no certificate in it"));
+    }
+    let mode = files.key.metadata().map_err(|e| at(&files.key, &e))?.permissions().mode();
+    if mode & 0o007 != 0 {
+        return Err(at(&files.key, &"everyone on this machine may read it"));
+    }
+    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|e| at(&files.key, &e))?;
+    CertifiedKey::from_der(chain, key, &super::provider()).map_err(|e| in_certificate(&e))
+}
+
+async fn follow(
+    files: TlsFiles,
+    mut seen: [Option<SystemTime>; 2],
+    current: Arc<Current>,
+    mut hangups: Signal,
+) {
+    let mut looks = tokio::time::interval(LOOK_EVERY);
+    loop {
+        let is_asked = tokio::select! {
+            _ = hangups.recv() => true,
+            _ = looks.tick() => false,
+        };
+        let now = times(&files);
+        if !is_asked && now == seen {
+            continue;
+        }
+        seen = now;
+        match load(&files) {
+            Ok(certificate) => {
+                current.0.store(Arc::new(certificate));
+                tracing::info!("read the certificate again");
+            }
+            Err(error) => tracing::error!(%error, "the certificate stays as it was"),
+        }
+    }
+}
+
+/// When the files were last changed.
+fn times(files: &TlsFiles) -> [Option<SystemTime>; 2] {
+    [&files.certificate, &files.key].map(|file| file.metadata().and_then(|metadata| metadata.modified()).ok())
+}
