@@ -76,6 +76,22 @@ impl PoolId {
         Self(format!("{region}_{}", crypto::random::alphanumeric(random, 9)))
     }
 
+    /// What a stranger says is a pool's id, if it could be one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (region, name) = text.rsplit_once('_')?;
+        let fits = text.len() <= 55
+            && !region.is_empty()
+            && region.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+            && !name.is_empty()
+            && name.bytes().all(|b| b.is_ascii_alphanumeric());
+        fits.then(|| Self::new(text))
+    }
+
+    /// The pool that an issuer names by its last part.
+    pub fn of_issuer(issuer: &str) -> Option<Self> {
+        Self::parse(issuer.rsplit('/').next()?)
+    }
+
     /// The part after the first `_`: what SRP mixes into the password.
     pub fn srp_name(&self) -> &str {
         self.0.split_once('_').map_or(self.0.as_str(), |(_, name)| name)
@@ -112,5 +128,18 @@ mod tests {
     fn srp_name_is_what_follows_the_first_underscore() {
         assert_eq!(PoolId::new("eu-west-1_aB_c").srp_name(), "aB_c");
         assert_eq!(PoolId::new("odd").srp_name(), "odd");
+    }
+
+    #[test]
+    fn what_could_be_no_pool_is_not_looked_for() {
+        for good in ["eu-west-1_aBcD3fGhI", "us-gov-east-1_x", "local_1"] {
+            assert_eq!(PoolId::parse(good), Some(PoolId::new(good)));
+            assert_eq!(PoolId::of_issuer(&format!("https://h/{good}")), Some(PoolId::new(good)));
+        }
+        let long = format!("eu-west-1_{}", "x".repeat(46));
+        for bad in ["", "_", "eu-west-1_", "_x", "eu-west-1", "eu-west-1_a\0", "e\0_a", "é_a", "a_b/", &long] {
+            assert_eq!(PoolId::parse(bad), None, "{bad:?}");
+        }
+        assert_eq!(PoolId::of_issuer("https://h/eu-west-1_a\0"), None);
     }
 }

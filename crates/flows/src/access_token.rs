@@ -34,7 +34,7 @@ struct Claims {
 pub async fn authenticate(services: &Arc<Services>, caller: Caller, token: &str) -> Result<UserCx> {
     // Until the signature is checked they say no more than where to look.
     let claims = claims(token).ok_or(Error::AccessTokenInvalid)?;
-    let pool_id = claims.iss.rsplit('/').next().map(PoolId::new).ok_or(Error::AccessTokenInvalid)?;
+    let pool_id = PoolId::of_issuer(&claims.iss).ok_or(Error::AccessTokenInvalid)?;
     let live = services.directory.by_id(&services.db, &pool_id).await?.ok_or(Error::AccessTokenInvalid)?;
     crypto::jose::verify(token, [&live.access_verifying_key]).map_err(|e| match e {
         JwsError::Signature => Error::AccessTokenSignature,

@@ -62,7 +62,7 @@ struct Claims {
 pub async fn verify(services: &Services, token: &str) -> Result<WebIdentity, Refusal> {
     // Until the signature is checked they say no more than where to look.
     let claims = claims(token).ok_or(Refusal::Invalid)?;
-    let pool_id = claims.iss.rsplit('/').next().map(PoolId::new).ok_or(Refusal::Invalid)?;
+    let pool_id = PoolId::of_issuer(&claims.iss).ok_or(Refusal::Invalid)?;
     let live = services.directory.by_id(&services.db, &pool_id).await?.ok_or(Refusal::Invalid)?;
     let key = live.id_key.verifying_key().map_err(Error::internal)?;
     crypto::jose::verify(token, [&key]).map_err(|_: JwsError| Refusal::Invalid)?;

@@ -36,7 +36,8 @@ async fn document(
     pool: &str,
     text: impl Fn(&LivePool) -> String,
 ) -> Response<Bytes> {
-    match services.directory.by_id(&services.db, &PoolId::new(pool)).await {
+    let Some(pool_id) = PoolId::parse(pool) else { return plain(StatusCode::NOT_FOUND) };
+    match services.directory.by_id(&services.db, &pool_id).await {
         Ok(Some(live)) => {
             let mut response = Response::new(Bytes::from(text(&live)));
             let headers = response.headers_mut();

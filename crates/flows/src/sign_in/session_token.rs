@@ -82,7 +82,7 @@ impl SessionToken {
 
     /// Which pool a Session claims to be of.
     pub(crate) fn pool_hint(text: &str) -> Option<PoolId> {
-        text.split_once('.').map(|(pool, _)| PoolId::new(pool))
+        PoolId::parse(text.split_once('.')?.0)
     }
 
     /// Opens a Session of this pool that has not expired.

@@ -147,6 +147,24 @@ async fn tokens_of_other_uses_algorithms_keys_and_times_are_refused() {
     get(token).await.refused("NotAuthorizedException", "Access Token has expired");
 }
 
+/// What a token or Session says before it is verified is a stranger's: no fault of the server, whatever it is.
+#[tokio::test]
+async fn names_of_pools_that_could_be_none_are_refused() {
+    let (server, pool, client) = house().await;
+    server.user(&pool, "alice", PASSWORD).await;
+    let tokens = server.tokens(&client, "alice", PASSWORD).await;
+    let parts: Vec<&str> = tokens["AccessToken"].as_str().unwrap().split('.').collect();
+    for issuer in ["eu-west-1_a\0b", "http://localhost:9229/\0_a", "", "/", "_", "\u{10ffff}_a"] {
+        let mut forged = claims(&tokens["AccessToken"]);
+        forged["iss"] = issuer.into();
+        let payload = BASE64URL_NOPAD.encode(forged.to_string().as_bytes());
+        let input = json!({ "AccessToken": format!("{}.{payload}.{}", parts[0], parts[2]) });
+        server.call_unsigned("GetUser", input).await.refused_as("NotAuthorizedException");
+        let input = json!({ "Session": format!("{issuer}.{}", "x".repeat(30)) });
+        server.call_unsigned("AssociateSoftwareToken", input).await.refused_as("NotAuthorizedException");
+    }
+}
+
 fn pool_id(text: &str) -> domain::ids::PoolId {
     domain::ids::PoolId::new(text)
 }
