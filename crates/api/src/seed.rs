@@ -29,11 +29,8 @@ impl Seeder<'_> {
 
     /// Carries out an operation; its reply.
     pub async fn call(&self, operation: Operation, input: Map<String, Value>) -> Result<Value, ApiError> {
-        let administrator = Administrator {
-            account: self.account.clone(),
-            region: self.region.clone(),
-            rights: Rights::All,
-        };
+        let administrator =
+            Administrator { account: self.account.clone(), region: self.region.clone(), rights: Rights::All };
         let reply = self.api.run(operation, Some(administrator), input, Self::caller()).await?;
         serde_json::from_slice(&reply).map_err(|e| Error::internal(e).into())
     }

@@ -95,9 +95,6 @@ mod tests {
     fn nothing_breaks_out_of_its_element() {
         let mut out = String::new();
         Element::text("A", "</A><B>&\"'\0\r\u{ffff}é").write(&mut out);
-        assert_eq!(
-            out,
-            "<A>&lt;/A&gt;&lt;B&gt;&amp;&quot;&apos;\u{fffd}&#13;\u{fffd}é</A>"
-        );
+        assert_eq!(out, "<A>&lt;/A&gt;&lt;B&gt;&amp;&quot;&apos;\u{fffd}&#13;\u{fffd}é</A>");
     }
 }

@@ -70,9 +70,7 @@ fn refused(refusal: Refusal) -> StsError {
         Refusal::Expired { now, end } => StsError::new(
             400,
             "ExpiredTokenException",
-            format!(
-                "Token expired: current date/time {now} must be before the expiration date/time {end}"
-            ),
+            format!("Token expired: current date/time {now} must be before the expiration date/time {end}"),
         ),
         Refusal::Failed(error) => error.into(),
     }

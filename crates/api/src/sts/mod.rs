@@ -84,10 +84,9 @@ impl Cx<'_> {
                 Ok(("AssumeRole", assume_role::handle(self, &administrator, &form).await?))
             }
             // Nobody signs this one: the token says who asks.
-            "AssumeRoleWithWebIdentity" => Ok((
-                "AssumeRoleWithWebIdentity",
-                assume_role_with_web_identity::handle(self, &form).await?,
-            )),
+            "AssumeRoleWithWebIdentity" => {
+                Ok(("AssumeRoleWithWebIdentity", assume_role_with_web_identity::handle(self, &form).await?))
+            }
             other => Err(StsError::unknown_action(other, VERSION)),
         }
     }

@@ -29,14 +29,18 @@ pub(super) struct Wanted<'a> {
 
 impl<'a> Wanted<'a> {
     pub(super) fn read(form: &'a Form<'_>) -> Result<Self, StsError> {
-        let arn = form.text("RoleArn", (20, 2_048), r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF]+", |c| {
-            !c.is_control() || matches!(c, '\t' | '\n' | '\r' | '\u{85}')
-        })?;
+        let arn = form.text(
+            "RoleArn",
+            (20, 2_048),
+            r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF]+",
+            |c| !c.is_control() || matches!(c, '\t' | '\n' | '\r' | '\u{85}'),
+        )?;
         let of_names = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
         let name = form.text("RoleSessionName", (2, 64), r"[\w+=,.@-]*", of_names)?;
-        let policy = form.text("Policy", (1, LONGEST_POLICY), r"[\u0009\u000A\u000D\u0020-\u00FF]+", |c| {
-            matches!(c, '\t' | '\n' | '\r' | ' '..='\u{ff}')
-        })?;
+        let policy =
+            form.text("Policy", (1, LONGEST_POLICY), r"[\u0009\u000A\u000D\u0020-\u00FF]+", |c| {
+                matches!(c, '\t' | '\n' | '\r' | ' '..='\u{ff}')
+            })?;
         let wanted = Self {
             role_arn: Form::required("RoleArn", arn)?,
             session_name: Form::required("RoleSessionName", name)?,
@@ -58,8 +62,7 @@ impl<'a> Wanted<'a> {
         let Some(arn) = guard::arn::Arn::parse(self.role_arn) else { return Ok(None) };
         let name = arn.resource.rsplit('/').next().unwrap_or_default();
         let account = AccountId::new(arn.account);
-        let found =
-            storage::principals::find_by_name(&services.db, &account, KindName::Role, name).await?;
+        let found = storage::principals::find_by_name(&services.db, &account, KindName::Role, name).await?;
         // Its path and the case of its name are part of an ARN.
         let found = found.filter(|role| role.arn() == self.role_arn);
         Ok(found.and_then(|role| role.role().cloned().map(|settings| (role, settings))))

@@ -14,8 +14,7 @@ pub async fn create(services: &Services, id: &str, name: &str) -> Result<Account
     if !(1..=64).contains(&name.chars().count()) || name.chars().any(char::is_control) {
         return Err(IamError::invalid("An account's name has 1 to 64 characters."));
     }
-    let account =
-        Account { id: AccountId::new(id), name: name.to_owned(), created_at: services.clock.now() };
+    let account = Account { id: AccountId::new(id), name: name.to_owned(), created_at: services.clock.now() };
     apply(services, [accounts::insert(&account)], |_| {
         Some(IamError::EntityAlreadyExists(format!("Account {id} already exists.")))
     })

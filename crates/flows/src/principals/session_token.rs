@@ -57,8 +57,7 @@ pub fn issue(services: &Services, session: &RoleSession) -> Result<TemporaryKeys
     let secret_access_key = new_secret(services);
     let sealed = Sealed { secret: secret_access_key.as_str().to_owned(), session: session.clone() };
     let text = Zeroizing::new(serde_json::to_vec(&sealed).map_err(Error::internal)?);
-    let session_token =
-        services.keys.seal_text(&context(&access_key_id), &text, services.random.as_ref());
+    let session_token = services.keys.seal_text(&context(&access_key_id), &text, services.random.as_ref());
     Ok(TemporaryKeys { access_key_id, secret_access_key, session_token })
 }
 
