@@ -55,7 +55,7 @@ async fn round(server: &TestServer, request: &Request<Bytes>) -> Duration {
 fn policies() -> Value {
     let statement = |index: usize| {
         json!({
-            "Effect": if index % 3 == 0 { "Deny" } else { "Allow" },
+            "Effect": if index.is_multiple_of(3) { "Deny" } else { "Allow" },
             "Action": ["cognito-idp:Admin*", "cognito-idp:ListUsers", "cognito-idp:Describe*"],
             "Resource": format!("arn:aws:cognito-idp:*:{ACCOUNT}:userpool/eu-west-1_pool{index}"),
             "Condition": { "IpAddress": { "aws:SourceIp": "127.0.0.0/8" } },

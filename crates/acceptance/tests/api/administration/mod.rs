@@ -2,6 +2,7 @@
 
 mod conditions;
 mod policies;
+mod principals;
 mod signatures;
 mod sts;
 mod temporary_keys;
