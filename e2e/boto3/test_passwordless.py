@@ -2,7 +2,7 @@
 
 from choice import UNAVAILABLE, answer, begin, select, sign_up
 from factors import EXPIRED, INVALID, USED, WRONG_CODE
-from kit import PASSWORD, WRONG_PASSWORD, refused, unique
+from kit import OTHER_PASSWORD, PASSWORD, WRONG_PASSWORD, refused, unique
 from totp import other_than
 
 
@@ -87,10 +87,14 @@ def test_where_the_code_is_no_first_factor_the_session_signs_nobody_in(make_hous
     pool = make_house("PASSWORD", UsernameAttributes=["email"])
     email = f"{unique('anna')}@example.com"
     pool.sign_up(email)
-    confirmed = pool.confirm_sign_up(email, server.code(email))
-    if session := confirmed.get("Session"):
-        with refused(*INVALID):
-            begin(pool, email, session=session)
+    session = pool.confirm_sign_up(email, server.code(email))["Session"]
+    asked = begin(pool, email, session=session)
+    assert asked["AvailableChallenges"] == ["PASSWORD_SRP", "PASSWORD"] and "AuthenticationResult" not in asked
+    by_password = {"PREFERRED_CHALLENGE": "PASSWORD", "PASSWORD": OTHER_PASSWORD}
+    with refused(*WRONG_PASSWORD):
+        begin(pool, email, session=session, **by_password)
+    by_password["PASSWORD"] = PASSWORD
+    assert begin(pool, email, session=session, **by_password)["AuthenticationResult"]
 
 
 def test_a_client_without_choice_gets_no_session(by_email, server):

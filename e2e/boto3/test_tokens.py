@@ -77,7 +77,7 @@ def test_the_id_token(pool, tokens):
     assert found["exp"] - found["iat"] == 3600 and found["auth_time"] == found["iat"]
     assert set(found) == {
         "sub", "email_verified", "iss", "cognito:username", "origin_jti", "aud", "event_id", "token_use",
-        "auth_time", "name", "exp", "iat", "jti", "email",
+        "auth_time", "name", "exp", "iat", "jti", "email", "acr", "amr",
     }  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def test_the_access_token(pool, tokens):
     assert found["username"] == claims(tokens["IdToken"])["cognito:username"]
     assert set(found) == {
         "sub", "iss", "client_id", "origin_jti", "event_id", "token_use", "scope", "auth_time", "exp", "iat",
-        "jti", "username",
+        "jti", "username", "acr", "amr",
     }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("web", 4),
     ("devtools", 4),
     ("server", 5),
+    ("authenticator", 2),
     ("testkit", 6),
     ("acceptance", 7),
     ("load", 7),

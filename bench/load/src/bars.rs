@@ -27,27 +27,26 @@ fn bar(what: impl Into<String>, measured: f64, floor: f64, unit: &'static str, b
 pub fn of(report: &Report) -> Vec<Bar> {
     let f = &report.floors;
     let cpu = |name: &str| report.cpu(name);
-    let refresh = 2.0 * f.rsa_sign + f.echo + 2.0 * f.point_read;
     let making_a_user = f.argon2id + f.exponentiation;
     let mut bars = vec![
         bar(
             "refresh, rotating: two signatures + echo + two point reads + one durable batch",
             cpu(op::ROTATE),
-            refresh + f.durable_batch,
+            f.rotate,
             "µs",
             1.2,
         ),
         bar(
             "refresh, not rotating, which writes nothing: the same without the batch",
             cpu(op::REFRESH),
-            refresh,
+            f.refresh,
             "µs",
             1.2,
         ),
         bar(
             "sign-in by SRP: two signatures + three exponentiations",
             cpu(op::SRP),
-            2.0 * f.rsa_sign + 3.0 * f.exponentiation,
+            f.srp_sign_in,
             "µs",
             1.25,
         ),
@@ -61,7 +60,7 @@ pub fn of(report: &Report) -> Vec<Bar> {
         bar(
             "GetUser: echo + one RSA verification + two point reads",
             cpu(op::GET_USER),
-            f.echo + f.rsa_verify + 2.0 * f.point_read,
+            f.get_user,
             "µs",
             1.5,
         ),
@@ -101,15 +100,14 @@ pub fn of(report: &Report) -> Vec<Bar> {
 }
 
 /// Those with more than a password, beside the sum of their cryptography. Each challenge is sealed and opened once.
-fn more_than_a_password(report: &Report, f: &Floors) -> [Bar; 3] {
+fn more_than_a_password(report: &Report, f: &Floors) -> [Bar; 4] {
     let tokens = 2.0 * f.rsa_sign;
-    let srp = 3.0 * f.exponentiation;
     let [sent, given] = sign_ins::EMAIL_OTP;
     [
         bar(
             "TOTP sign-in: two signatures + three exponentiations + TOTP check + two sealings",
             report.cpu(sign_ins::TOTP),
-            tokens + srp + f.totp + 2.0 * f.sealing,
+            f.srp_sign_in + f.totp + 2.0 * f.sealing,
             "µs",
             1.3,
         ),
@@ -123,7 +121,14 @@ fn more_than_a_password(report: &Report, f: &Floors) -> [Bar; 3] {
         bar(
             "device sign-in: two signatures + six exponentiations + three sealings",
             report.cpu(sign_ins::DEVICE),
-            tokens + 2.0 * srp + 3.0 * f.sealing,
+            f.srp_sign_in + 3.0 * f.exponentiation + 3.0 * f.sealing,
+            "µs",
+            1.3,
+        ),
+        bar(
+            "passkey sign-in: two signatures + one ES256 verification + one sealing",
+            report.cpu(sign_ins::PASSKEY),
+            tokens + f.es256_verify + f.sealing,
             "µs",
             1.3,
         ),

@@ -3,31 +3,42 @@
 
 use std::hint::black_box;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair, UnparsedPublicKey,
+};
 use crypto::jose::{self, SigningKey};
 use crypto::password_hash::{self, Cost, Memory};
 use crypto::random::SystemRandom;
 use crypto::secret_box::{Context, RootKeys};
 use crypto::srp::client::Attempt;
-use crypto::srp::{self, Ephemeral, Proof, PublicA};
 use crypto::{mac, totp};
 use serde::Serialize;
-use storage::engine::{Batch, Schema, SqliteOptions, Statement, Store};
 use tokio::task::JoinSet;
 
 use crate::Result;
-use crate::echo::Echo;
-use crate::measure::{self, ROUNDS, micros};
-use crate::process::{Process, own_cpu};
+use crate::least::{self, Work};
+use crate::measure::{ROUNDS, micros};
+use crate::operations::{FEW, MANY};
+use crate::process::own_cpu;
+use crate::srp_example::SrpExample;
+use crate::things::Things;
 
 /// CPU microseconds each.
 #[derive(Debug, Clone, Serialize)]
 pub struct Floors {
+    /// Requests that do nothing, and those that do just what the operation cannot do without.
     pub echo: f64,
+    pub get_user: f64,
+    pub refresh: f64,
+    pub rotate: f64,
+    /// Both requests of an SRP sign-in together, less the echo of each.
+    pub srp_sign_in: f64,
     pub rsa_sign: f64,
     pub rsa_verify: f64,
+    /// ECDSA on P-256: what a passkey's answer is verified by.
+    pub es256_verify: f64,
     /// 256-bit exponent, 3072-bit modulus.
     pub exponentiation: f64,
     /// All that the server computes in one SRP sign-in.
@@ -50,8 +61,13 @@ impl Floors {
         let lower = |of: fn(&Self) -> f64| of(self).min(of(other));
         Self {
             echo: lower(|f| f.echo),
+            get_user: lower(|f| f.get_user),
+            refresh: lower(|f| f.refresh),
+            rotate: lower(|f| f.rotate),
+            srp_sign_in: lower(|f| f.srp_sign_in),
             rsa_sign: lower(|f| f.rsa_sign),
             rsa_verify: lower(|f| f.rsa_verify),
+            es256_verify: lower(|f| f.es256_verify),
             exponentiation: lower(|f| f.exponentiation),
             srp_server: lower(|f| f.srp_server),
             argon2id: lower(|f| f.argon2id),
@@ -65,15 +81,28 @@ impl Floors {
 }
 
 pub async fn measure(folder: &Path) -> Result<Floors> {
-    let echo = Process::start(&std::env::current_exe()?, &["echo"]).await?;
-    let echo = measure::measure(&echo, 8, 15_000, &Arc::new(Echo)).await?.cpu_us;
+    let things = tempfile::tempdir_in(folder)?;
+    let server = least::start(things.path()).await?;
+    let echo = least::measure(&server, FEW, 15_000, Work::Echo).await?;
+    let get_user = least::measure(&server, FEW, 6_000, Work::GetUser).await?;
+    let refresh = least::measure(&server, FEW, 500, Work::Refresh).await?;
+    let rotate = least::measure(&server, MANY, 640, Work::Rotate).await?;
+    let challenge = least::measure(&server, FEW, 400, Work::SrpChallenge).await?;
+    let proof = least::measure(&server, FEW, 160, Work::SrpProof).await?;
+    let srp_sign_in = challenge + proof - 2.0 * echo;
+    drop(server);
     let (rsa_sign, rsa_verify) = rsa()?;
     let (exponentiation, srp_server) = srp()?;
     let (point_read, durable_batch) = engine(folder).await?;
     Ok(Floors {
         echo,
+        get_user,
+        refresh,
+        rotate,
+        srp_sign_in,
         rsa_sign,
         rsa_verify,
+        es256_verify: es256()?,
         exponentiation,
         srp_server,
         argon2id: argon2id()?,
@@ -125,36 +154,18 @@ fn rsa() -> Result<(f64, f64)> {
     Ok((sign, verify))
 }
 
+fn es256() -> Result<f64> {
+    let random = aws_lc_rs::rand::SystemRandom::new();
+    let key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING)?;
+    let signature = key.sign(&random, &[b'c'; 69])?;
+    let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key.public_key().as_ref());
+    each(4_000, || Ok(public.verify(&[b'c'; 69], signature.as_ref())?))
+}
+
 fn srp() -> Result<(f64, f64)> {
     let one = each(200, || Ok(Attempt::with_private(&[0xa5; 32]).map(drop)?))?;
-    let stored = srp::verifier("pool", "user", "password", &SystemRandom)?;
-    let attempt = Attempt::new(&SystemRandom)?;
-    let public_a = attempt.public_hex();
-    let ephemeral = Ephemeral::new(&stored.verifier, &SystemRandom)?;
-    let signature = attempt.signature(
-        "pool",
-        "user",
-        "password",
-        &stored.salt,
-        &ephemeral.public_hex(),
-        b"block",
-        "now",
-    )?;
-    let server = each(80, || {
-        let a = PublicA::parse(&public_a)?;
-        Ephemeral::new(&stored.verifier, &SystemRandom)?;
-        let proof = Proof {
-            realm: "pool",
-            identity: "user",
-            verifier: &stored.verifier,
-            a: &a,
-            ephemeral: &ephemeral,
-            secret_block: b"block",
-            timestamp: "now",
-            signature: &signature,
-        };
-        Ok(proof.check()?)
-    })?;
+    let example = SrpExample::new()?;
+    let server = each(80, || example.challenge().and_then(|()| example.prove()))?;
     Ok((one, server))
 }
 
@@ -199,51 +210,36 @@ fn sealing() -> Result<f64> {
     })
 }
 
-const SCHEMA: Schema = Schema(&[
-    "CREATE TABLE things (\n  pool TEXT NOT NULL,\n  name TEXT NOT NULL,\n  n BIGINT NOT NULL,\n  note TEXT NOT NULL,\n  PRIMARY KEY (pool, name)\n);\n",
-]);
 const READS: usize = 40_000;
-const TASKS: usize = 64;
 const BATCHES_PER_TASK: usize = 150;
 
 async fn engine(folder: &Path) -> Result<(f64, f64)> {
     let folder = tempfile::tempdir_in(folder)?;
-    let options = SqliteOptions { schema: SCHEMA, ..SqliteOptions::default() };
-    let store = Store::open_sqlite_with(folder.path(), options)?;
-    let rows = (0..1000).map(|i| {
-        Statement::new(
-            "INSERT INTO things (pool, name, n, note) VALUES ($1, $2, 0, $3)",
-            vec!["pool".into(), name(i).into(), "x".repeat(200).into()],
-        )
-    });
-    store.apply(rows.collect()).await?;
-
+    let things = Things::open(folder.path()).await?;
     let (mut read, mut batch) = (f64::INFINITY, f64::INFINITY);
     for _ in 0..ROUNDS {
-        read = read.min(point_reads(&store).await?);
-        batch = batch.min(batches(&store).await?);
+        read = read.min(point_reads(&things).await?);
+        batch = batch.min(batches(&things).await?);
     }
     Ok((read, batch))
 }
 
-async fn point_reads(store: &Store) -> Result<f64> {
+async fn point_reads(things: &Things) -> Result<f64> {
     let before = own_cpu()?;
-    for i in 0..READS {
-        let params = ["pool".into(), name(i % 1000).into()];
-        let sql = "SELECT name, n, note FROM things WHERE pool = $1 AND name = $2";
-        store.row(sql, &params).await?.ok_or("a row is missing")?;
+    for n in 0..READS {
+        things.read(n).await?;
     }
     Ok(per(READS, own_cpu()? - before))
 }
 
-async fn batches(store: &Store) -> Result<f64> {
+async fn batches(things: &Things) -> Result<f64> {
     let before = own_cpu()?;
     let mut tasks = JoinSet::new();
-    for task in 0..TASKS {
-        let store = store.clone();
+    for task in 0..MANY {
+        let things = things.clone();
         tasks.spawn(async move {
             for _ in 0..BATCHES_PER_TASK {
-                store.apply(batch(task)).await?;
+                things.change(task).await?;
             }
             Result::Ok(())
         });
@@ -251,21 +247,5 @@ async fn batches(store: &Store) -> Result<f64> {
     while let Some(done) = tasks.join_next().await {
         done??;
     }
-    Ok(per(TASKS * BATCHES_PER_TASK, own_cpu()? - before))
-}
-
-fn name(i: usize) -> String {
-    format!("name {i}")
-}
-
-/// What a rotation writes.
-fn batch(task: usize) -> Batch {
-    let params = || vec!["pool".into(), name(task).into()];
-    [
-        Statement::new("SELECT 1 FROM things WHERE pool = $1 AND name = $2", params()).must_find("there"),
-        Statement::new("UPDATE things SET n = n + 1 WHERE pool = $1 AND name = $2", params())
-            .must_change_one("changed"),
-    ]
-    .into_iter()
-    .collect()
+    Ok(per(MANY * BATCHES_PER_TASK, own_cpu()? - before))
 }

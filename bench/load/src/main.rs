@@ -4,10 +4,10 @@
 mod bars;
 mod client;
 mod cold_start;
-mod echo;
 mod existence;
 mod floors;
 mod import;
+mod least;
 mod measure;
 mod memory;
 mod operations;
@@ -18,7 +18,9 @@ mod report;
 mod scale;
 mod sign_in;
 mod sign_ins;
+mod srp_example;
 mod stage;
+mod things;
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -26,6 +28,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use tempfile::TempDir;
+
+use crate::stage::Stage;
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -42,8 +47,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// The floor of every request: answers each with its own body, on the HTTP stack that Poolhouse uses.
-    Echo,
+    /// Measures only operations whose names in the table begin so, and prints what each cost. For work on one.
+    Only { names: Vec<String> },
+    /// The floor of requests: answers each with its own body, on the HTTP stack that Poolhouse uses.
+    Least { folder: PathBuf },
     /// Whether the time of an answer tells who exists. With `--document`, replaces the part between
     /// `<!-- existence -->` and `<!-- /existence -->`.
     Existence,
@@ -83,7 +90,8 @@ fn main() -> ExitCode {
             |runtime| {
                 runtime.block_on(async {
                     match cli.command {
-                        Some(Command::Echo) => echo::serve().await,
+                        Some(Command::Only { names }) => only(&cli.options, &names).await,
+                        Some(Command::Least { folder }) => least::serve(&folder).await,
                         Some(Command::Existence) => existence::run(&cli.options).await,
                         None => tokio::time::timeout(LIMIT, run(&cli.options)).await?,
                     }
@@ -99,17 +107,26 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(options: &Options) -> Result<()> {
+fn stage(options: &Options) -> Result<(Stage, TempDir)> {
     let folder = match &options.folder {
         Some(folder) => tempfile::tempdir_in(folder)?,
         None => tempfile::tempdir()?,
     };
-    let stage = stage::Stage { poolhouse: options.poolhouse.clone(), folder: folder.path().to_owned() };
+    Ok((Stage { poolhouse: options.poolhouse.clone(), folder: folder.path().to_owned() }, folder))
+}
+
+async fn only(options: &Options, names: &[String]) -> Result<()> {
+    let (stage, _folder) = stage(options)?;
+    operations::measure(stage.start("operations").await?, names).await.map(drop)
+}
+
+async fn run(options: &Options) -> Result<()> {
+    let (stage, folder) = stage(options)?;
     let cold_start = cold_start::measure(&stage).await?;
     // It rests while the others are measured.
     let resting = memory::sign_in_thousand(&stage).await?;
     let before = floors::measure(folder.path()).await?;
-    let operations = operations::measure(stage.start("operations").await?).await?;
+    let operations = operations::measure(stage.start("operations").await?, &[]).await?;
     let after = floors::measure(folder.path()).await?;
     let postgres = postgres::measure(&stage).await?;
     let scale = scale::measure(&stage, &options.users).await?;

@@ -18,7 +18,7 @@ const USERS: usize = 64;
 /// Where users wait for their answers.
 pub const FEW: usize = 8;
 /// Where writes share what the disk costs.
-const MANY: usize = 64;
+pub const MANY: usize = 64;
 
 pub const JWKS: &str = "JWKS";
 pub const GET_USER: &str = "GetUser";
@@ -33,13 +33,14 @@ pub const LIST_USERS: &str = "ListUsers, email filter, page of 60";
 /// By name, in the order measured.
 pub type Operations = Vec<(&'static str, Measured)>;
 
-pub async fn measure(server: Process) -> Result<Operations> {
+/// Measures those whose names begin so, or all of them where none is given.
+pub async fn measure(server: Process, only: &[String]) -> Result<Operations> {
     let app = App::create(&mut Client::open(server.address).await?).await?;
     app.create_users(&server, USERS).await?;
     let (access, refresh) = tokens(&server, &app.client).await?;
     let (_, rotating) = tokens(&server, &app.rotating_client).await?;
     let rotating = rotating.into_iter().map(Mutex::new).collect();
-    let mut run = Run { server, measured: Vec::new() };
+    let mut run = Run { server, only, measured: Vec::new() };
     run.add(JWKS, FEW, 15_000, Jwks(format!("/{}/.well-known/jwks.json", app.pool))).await?;
     run.add(GET_USER, FEW, 3_000, GetUser(access)).await?;
     run.add(SRP, FEW, 160, SignInSrp(app.clone())).await?;
@@ -54,12 +55,13 @@ pub async fn measure(server: Process) -> Result<Operations> {
 }
 
 /// Operations measured one after another on one server.
-pub struct Run {
+pub struct Run<'a> {
     pub server: Process,
+    only: &'a [String],
     measured: Operations,
 }
 
-impl Run {
+impl Run<'_> {
     pub async fn add(
         &mut self,
         name: &'static str,
@@ -67,6 +69,9 @@ impl Run {
         operations: usize,
         operation: impl Operation,
     ) -> Result<()> {
+        if !self.only.is_empty() && !self.only.iter().any(|only| name.starts_with(only.as_str())) {
+            return Ok(());
+        }
         let measured = measure::measure(&self.server, connections, operations, &Arc::new(operation))
             .await
             .map_err(|e| format!("{name}: {e}"))?;

@@ -17,5 +17,5 @@ pub async fn measure(stage: &Stage) -> Result<Option<Operations>> {
     let folder = database.socket();
     let folder = folder.parent().and_then(|folder| folder.to_str()).ok_or("the socket has no folder")?;
     let url = format!("postgres://poolhouse@{}/{name}", folder.replace('/', "%2F"));
-    operations::measure(stage.start_on(&url).await?).await.map(Some)
+    operations::measure(stage.start_on(&url).await?, &[]).await.map(Some)
 }

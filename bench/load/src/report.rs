@@ -87,8 +87,13 @@ impl Report {
         out += "\n| floor | CPU, µs |\n|---|--:|\n";
         for (name, value) in [
             ("echo on the same HTTP stack, 1,200 bytes", f.echo),
+            ("request with one RSA verification and two point reads", f.get_user),
+            ("request with two signatures and two point reads", f.refresh),
+            ("the same with a durable batch, 64 at a time", f.rotate),
+            ("requests with three exponentiations and two signatures, less the echoes", f.srp_sign_in),
             ("RSA-2048 signature", f.rsa_sign),
             ("RSA-2048 verification", f.rsa_verify),
+            ("ES256 verification", f.es256_verify),
             ("exponentiation, 256 bits, modulo 3072 bits", f.exponentiation),
             ("all that an SRP sign-in computes on the server", f.srp_server),
             ("argon2id, 19 MiB, two passes", f.argon2id),

@@ -89,6 +89,14 @@ impl From<Error> for ApiError {
                 K::InvalidParameterException,
                 "The user has no second factor that this user pool allows.".into(),
             ),
+            Error::AcrOutOfReach => (
+                K::InvalidParameterException,
+                "The user has no authentication factors that satisfy a requested ACR value.".into(),
+            ),
+            Error::AcrAlreadyReached => (
+                K::InvalidParameterException,
+                "The access token already satisfies the requested ACR value.".into(),
+            ),
             Error::SettingNotEnforced(setting) => (
                 K::OperationNotEnabledException,
                 format!("This user pool uses {setting}, which this version of Poolhouse cannot enforce yet."),

@@ -26,6 +26,10 @@ pub enum Error {
     CannotModifyProvidedAttribute(String),
     /// A second factor is due and the user can have none that the pool allows.
     NoSecondFactor,
+    /// No level of `TARGET_ACR_VALUES` can be reached with the factors that the user has.
+    AcrOutOfReach,
+    /// The session of `ACCESS_TOKEN` has reached the level already.
+    AcrAlreadyReached,
     /// A setting restricts who gets in and this build cannot enforce it.
     SettingNotEnforced(&'static str),
 

@@ -91,3 +91,50 @@ impl Factors {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_name_factors_as_aws_does() {
+        for (text, factor) in [
+            ("SMS_MFA", Some(Factor::Sms)),
+            ("SOFTWARE_TOKEN_MFA", Some(Factor::SoftwareToken)),
+            ("EMAIL_OTP", Some(Factor::Email)),
+            ("EMAIL_MFA", Some(Factor::Email)),
+            ("SMS_OTP", None),
+            ("sms_mfa", None),
+            ("", None),
+        ] {
+            assert_eq!(Factor::parse(text), factor, "{text}");
+        }
+    }
+
+    #[test]
+    fn each_factor_is_chosen_by_itself() {
+        for factor in Factor::ALL {
+            let mut factors = Factors::default();
+            factors.choose(factor, true);
+            assert_eq!(factors.chosen().collect::<Vec<_>>(), [factor]);
+            assert!(Factor::ALL.into_iter().all(|other| factors.chose(other) == (other == factor)));
+            factors.choose(factor, false);
+            assert_eq!(factors, Factors::default());
+        }
+    }
+
+    #[test]
+    fn a_token_taken_away_takes_its_choice_along_and_no_other() {
+        let mut factors = Factors { has_software_token: true, ..Factors::default() };
+        for factor in Factor::ALL {
+            factors.choose(factor, true);
+        }
+        let kept = Factors { sms: true, email: true, ..Factors::default() };
+        for preferred in [None, Some(Factor::Sms), Some(Factor::Email)] {
+            let expected = Factors { preferred, ..kept };
+            assert_eq!(Factors { preferred, ..factors }.without_software_token(), expected);
+        }
+        let preferred = Some(Factor::SoftwareToken);
+        assert_eq!(Factors { preferred, ..factors }.without_software_token(), kept);
+    }
+}

@@ -1,6 +1,7 @@
 //! The nouns and rules of a user pool: what is true of pools, clients, users and sign-in, and of who administers them,
 //! without SQL or HTTP.
 
+pub mod acr;
 pub mod attributes;
 pub mod auth;
 pub mod client;

@@ -27,6 +27,13 @@ pub struct Passkey {
     pub created_at: Time,
 }
 
+impl Passkey {
+    /// Whether it was registered as one that moves from machine to machine (WebAuthn §5.4.5).
+    pub fn is_roaming(&self) -> bool {
+        self.attachment.as_deref() == Some("cross-platform")
+    }
+}
+
 impl fmt::Debug for Passkey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Passkey")

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::acr::Authentication;
 use crate::ids::{ClientId, SessionId, UserId};
 use crate::time::Time;
 
@@ -17,6 +18,8 @@ pub struct Session {
     pub expires_at: Time,
     pub device_key: Option<String>,
     pub rotation: Rotation,
+    /// `None` in sessions of a time that did not keep it: their tokens have no `acr` and earn no credit.
+    pub authentication: Option<Authentication>,
 }
 
 /// Where the refresh token's rotation stands.

@@ -1,13 +1,14 @@
-//! The table of `docs/sign-in.md`: which challenges come, by flow, state of the user and MFA setting. It is made
-//! from a walk of the machine; `UPDATE_DOCS=1 cargo test -p domain --test sign_in_table` writes it anew.
+//! The tables of `docs/sign-in.md`: which challenges come, by flow, state of the user and MFA setting, and toward which
+//! level. They are made from a walk of the machine; `UPDATE_DOCS=1 cargo test -p domain --test sign_in_table` writes it anew.
 #![allow(clippy::unwrap_used, reason = "a broken set-up must fail the test")]
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
-use domain::auth::walk::{Outcome, Transition, walk};
-use domain::auth::{Attempt, Facts, Step};
+use domain::acr::{Goal, Level, Method, Methods};
+use domain::auth::walk::{Move, Outcome, Transition, credited, walk};
+use domain::auth::{Attempt, Choice, Facts, FirstFactor, Step, available, reachable};
 use domain::factors::{Factor, Factors};
 use domain::ids::{AccountId, PoolId, Region, UserId};
 use domain::message::Medium;
@@ -16,8 +17,8 @@ use domain::time::Time;
 use domain::user::UserStatus;
 use domain::{Error, Pool, User};
 use wire::cognito_idp::shapes::{
-    AuthFactorType, CreateUserPoolRequest, DeviceConfigurationType, EmailMfaConfigType, SignInPolicyType,
-    SmsConfigurationType, SoftwareTokenMfaConfigType, UserPoolMfaType, UserPoolPolicyType,
+    AuthFactorType, ChallengeNameType, CreateUserPoolRequest, DeviceConfigurationType, EmailMfaConfigType,
+    SignInPolicyType, SmsConfigurationType, SoftwareTokenMfaConfigType, UserPoolMfaType, UserPoolPolicyType,
 };
 
 const NOW: Time = Time::from_secs(1000);
@@ -102,6 +103,49 @@ const FLOWS: [Flow; 6] = [
     },
 ];
 
+/// What a user has to reach a level with, where the pool's MFA is OPTIONAL.
+struct Means {
+    title: &'static str,
+    password: bool,
+    passkey: bool,
+    has: &'static [Factor],
+    chose: &'static [Factor],
+}
+
+const MEANS: [Means; 6] = [
+    Means { title: "a password", password: true, passkey: false, has: &[], chose: &[] },
+    Means { title: "an e-mail address", password: false, passkey: false, has: &[Factor::Email], chose: &[] },
+    Means {
+        title: "a password, a phone number",
+        password: true,
+        passkey: false,
+        has: &[Factor::Sms],
+        chose: &[],
+    },
+    Means {
+        title: "a password, a software token",
+        password: true,
+        passkey: false,
+        has: &[Factor::SoftwareToken],
+        chose: &[],
+    },
+    Means {
+        title: "a password, a phone number and a software token, both enabled",
+        password: true,
+        passkey: false,
+        has: &[Factor::Sms, Factor::SoftwareToken],
+        chose: &[Factor::Sms, Factor::SoftwareToken],
+    },
+    Means { title: "a password, a passkey", password: true, passkey: true, has: &[], chose: &[] },
+];
+
+/// What the access token shows to be done.
+const CREDITS: [(&str, Methods); 3] = [
+    ("without `ACCESS_TOKEN`", Methods::NONE),
+    ("with an `ACCESS_TOKEN` of `pwd`", Methods::NONE.with(Method::Password)),
+    ("with an `ACCESS_TOKEN` of `email_otp`", Methods::NONE.with(Method::Email)),
+];
+
 fn pool(setting: &Setting, device: bool) -> Pool {
     let factors = [
         AuthFactorType::Password,
@@ -173,9 +217,10 @@ fn ways(flow: &Flow, setting: &Setting, status: UserStatus) -> BTreeSet<String> 
         temporary_until: Some(Time::from_secs(2000)),
         has_passkey: true,
         device: flow.device,
+        goal: Goal::default(),
         now: NOW,
     };
-    let transitions = walk(&facts, flow.start);
+    let transitions = walk(&facts, Attempt::at(flow.start));
     let mut found = BTreeSet::new();
     follow(&transitions, Attempt::at(flow.start), &mut Vec::new(), &mut found);
     found
@@ -201,7 +246,7 @@ fn follow(
                 }
                 continue;
             }
-            Outcome::Granted(_) => "tokens".to_owned(),
+            Outcome::Granted { .. } => "tokens".to_owned(),
             Outcome::Denied(error) => refusal(error).to_owned(),
             Outcome::Refused(_) => continue,
         };
@@ -211,12 +256,65 @@ fn follow(
     }
 }
 
+/// Every way from SELECT_CHALLENGE, or from the password of the token, to an end.
+fn ways_toward(means: &Means, target: Level, credit: Methods) -> BTreeSet<String> {
+    let setting = Setting { title: "", mfa: UserPoolMfaType::Optional, has: means.has, chose: means.chose };
+    let (pool, mut user) = (pool(&setting, false), user(&setting, UserStatus::Confirmed));
+    for name in ["phone_number", "email"] {
+        if user.attributes.contains_key(name) {
+            user.attributes.insert(format!("{name}_verified"), "true".to_owned());
+        }
+    }
+    let goal = Goal { target: Some(target), credit };
+    let facts = Facts {
+        has_password: means.password,
+        has_passkey: means.passkey,
+        goal,
+        ..Facts::of(&pool, &user, NOW)
+    };
+    let mut found = BTreeSet::new();
+    if !goal.is_beyond(credit) {
+        found.insert(refusal(&Error::AcrAlreadyReached).to_owned());
+    } else if !reachable(&facts) {
+        found.insert(refusal(&Error::AcrOutOfReach).to_owned());
+    }
+    let start = if available(&facts).is_empty() { None } else { Some(Attempt::at(Step::SelectChallenge)) };
+    for start in start.into_iter().chain(credited(&facts)).filter(|_| found.is_empty()).collect::<Vec<_>>() {
+        let mut path: Vec<&str> = start.step.challenge().map(ChallengeNameType::as_str).into_iter().collect();
+        // SRP takes the same way as the password in plain.
+        path.retain(|name| *name != "SELECT_CHALLENGE");
+        let mut transitions = walk(&facts, start);
+        transitions.retain(|t| t.by != Move::Choose(Choice::First(FirstFactor::PasswordSrp)));
+        follow(&transitions, start, &mut path, &mut found);
+    }
+    found
+}
+
+fn levels() -> String {
+    let mut text = String::new();
+    for (title, credit) in CREDITS {
+        writeln!(text, "\n### USER_AUTH with `TARGET_ACR_VALUES`, {title}\n").unwrap();
+        writeln!(text, "| the user has | {} |", Level::ALL.map(Level::default_name).join(" | ")).unwrap();
+        writeln!(text, "|---{}|", "|---".repeat(Level::ALL.len())).unwrap();
+        for means in &MEANS {
+            let cells = Level::ALL.map(|target| {
+                let ways: Vec<String> = ways_toward(means, target, credit).into_iter().collect();
+                ways.join("<br>")
+            });
+            writeln!(text, "| {} | {} |", means.title, cells.join(" | ")).unwrap();
+        }
+    }
+    text
+}
+
 fn refusal(error: &Error) -> &'static str {
     match error {
         Error::UserNotConfirmed => "*UserNotConfirmedException*",
         Error::PasswordResetRequired => "*PasswordResetRequiredException*",
         Error::IncorrectUsernameOrPassword => "*NotAuthorizedException*",
         Error::NoSecondFactor => "*InvalidParameterException*",
+        Error::AcrOutOfReach => "*out of reach*",
+        Error::AcrAlreadyReached => "*reached already*",
         other => panic!("the table has no word for {other:?}"),
     }
 }
@@ -235,6 +333,7 @@ fn table() -> String {
             writeln!(text, "| {} | {} |", setting.title, cells.join(" | ")).unwrap();
         }
     }
+    text.push_str(&levels());
     text.push('\n');
     text
 }

@@ -106,12 +106,28 @@ impl PoolCx {
         statements: impl IntoIterator<Item = Statement>,
         refusal: impl Fn(&'static str) -> Option<Error>,
     ) -> Result<()> {
-        let batch = std::iter::once(pools::lives(self.pool_ref())).chain(statements);
-        let refusal = |guard| match guard {
+        self.db().apply(self.guarded(statements), |guard| self.refused(guard, &refusal)).await
+    }
+
+    /// As [`PoolCx::apply`], for what is charged before a proof is looked at. Does not wait for the disk: a
+    /// machine that fails may forget the charge, but only together with everything that the proof brought about.
+    pub(crate) async fn charge(
+        &self,
+        statements: impl IntoIterator<Item = Statement>,
+        refusal: impl Fn(&'static str) -> Option<Error>,
+    ) -> Result<()> {
+        self.db().apply_ordered(self.guarded(statements), |guard| self.refused(guard, &refusal)).await
+    }
+
+    fn guarded(&self, statements: impl IntoIterator<Item = Statement>) -> impl Iterator<Item = Statement> {
+        std::iter::once(pools::lives(self.pool_ref())).chain(statements)
+    }
+
+    fn refused(&self, guard: &'static str, refusal: impl Fn(&'static str) -> Option<Error>) -> Option<Error> {
+        match guard {
             pools::LIVES => Some(Error::PoolNotFound(self.pool().id.clone())),
             other => refusal(other),
-        };
-        self.db().apply(batch, refusal).await
+        }
     }
 
     /// Narrows the request to an app client, which must be of this pool.

@@ -115,7 +115,7 @@ pub async fn change(cx: &UserCx, previous: Option<&str>, proposed: &str) -> Resu
     if present.is_some() {
         let previous = previous.ok_or(Error::MissingParameter("PreviousPassword"))?;
         let locked = |guard| (guard == attempts::ALLOWED).then_some(Error::PasswordAttemptsExceeded);
-        cx.apply([subject::charge(cx, Some(user), &user.username)], locked).await?;
+        cx.charge([subject::charge(cx, Some(user), &user.username)], locked).await?;
         if !check(cx, present.as_ref(), previous).await? {
             return Err(Error::IncorrectUsernameOrPassword);
         }

@@ -68,7 +68,10 @@ pub async fn update_by_administrator(cx: &PoolCx, user: &User, given: &[Attribut
         let user = &user;
         let mut after = user.clone();
         after.pending.retain(|attribute, _| !written.contains_key(attribute));
-        merge(&mut after.attributes, attributes::with_unverified(written.clone()));
+        // An address that stays what it is stays as verified as it is.
+        let mut written = written.clone();
+        written.retain(|name, value| !is_verifiable(name) || user.attributes.get(name) != Some(value));
+        merge(&mut after.attributes, attributes::with_unverified(written));
         check_kept(cx, &after)?;
         users::update(cx, user, &after, Credentials::Kept, Claim::Update, Vec::new()).await
     })
@@ -135,6 +138,10 @@ pub async fn verify(cx: &UserCx, attribute: &str, code: &str) -> Result<()> {
         users::update_with_first(cx, first, user, &after, Credentials::Kept, Claim::Update).await
     })
     .await
+}
+
+fn is_verifiable(attribute: &str) -> bool {
+    VERIFIABLE.iter().any(|(name, ..)| *name == attribute)
 }
 
 fn verifiable(attribute: &str) -> Result<(Purpose, Medium)> {

@@ -1,7 +1,7 @@
 //! Software tokens: AssociateSoftwareToken, VerifySoftwareToken, and the check of a code.
 
 use crypto::totp::Secret;
-use domain::auth::{self, Step};
+use domain::auth::Step;
 use domain::factors::Factor;
 use domain::ids::PoolId;
 use domain::{Error, Result, User};
@@ -45,7 +45,7 @@ impl Holder {
         if !user.enabled {
             return Err(Error::UserDisabled);
         }
-        if !auth::can_set_up(&token.facts(cx, &user), Factor::SoftwareToken) {
+        if !token.can_set_up_token(cx, &user) {
             return Err(Error::InvalidSession);
         }
         if storage::clients::find(cx.db(), cx.pool_ref(), token.client()).await?.is_none() {

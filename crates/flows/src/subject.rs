@@ -70,7 +70,7 @@ pub(crate) fn charge(cx: &PoolCx, user: Option<&User>, name: &str) -> Statement 
 /// Charges one of `limit` attempts an hour.
 pub(crate) async fn charge_hourly(cx: &PoolCx, key: &str, purpose: &str, limit: i64) -> Result<()> {
     let charge = attempts::charge_statement(cx.pool_ref(), Subject(key), purpose, limit, hours(1), cx.now());
-    cx.apply([charge], |guard| (guard == attempts::ALLOWED).then_some(Error::AttemptLimitExceeded)).await
+    cx.charge([charge], |guard| (guard == attempts::ALLOWED).then_some(Error::AttemptLimitExceeded)).await
 }
 
 /// Forgets the failures of a user who proved the password.

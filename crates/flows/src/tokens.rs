@@ -1,6 +1,7 @@
 //! Making id, access and refresh tokens for a session.
 
 use crypto::secret_box::Context;
+use domain::acr::Authentication;
 use domain::attributes::may_read;
 use domain::group::{Group, preferred_role, sort_by_precedence};
 use domain::ids::SessionId;
@@ -80,16 +81,17 @@ pub fn issue(
 }
 
 /// Claims that both tokens carry alike.
-struct Common {
+struct Common<'a> {
     origin_jti: Option<String>,
     event_id: String,
     auth_time: i64,
     iat: i64,
     revocable: bool,
+    authentication: Option<&'a Authentication>,
 }
 
-impl Common {
-    fn new(cx: &ClientCx, session: &Session, now: Time) -> Self {
+impl<'a> Common<'a> {
+    fn new(cx: &ClientCx, session: &'a Session, now: Time) -> Self {
         let revocable = cx.client.revocation_enabled() || cx.client.rotation_grace().is_some();
         Self {
             origin_jti: revocable.then(|| session.id.to_string()),
@@ -98,6 +100,7 @@ impl Common {
             auth_time: session.auth_time.secs(),
             iat: now.secs(),
             revocable,
+            authentication: session.authentication.as_ref(),
         }
     }
 
@@ -107,6 +110,10 @@ impl Common {
         }
         claims.insert("event_id".into(), self.event_id.as_str().into());
         claims.insert("auth_time".into(), self.auth_time.into());
+        if let Some(Authentication { acr, methods, .. }) = self.authentication {
+            claims.insert("acr".into(), acr.as_str().into());
+            claims.insert("amr".into(), json!(methods.amr()));
+        }
         claims.insert("exp".into(), exp.secs().into());
         claims.insert("iat".into(), self.iat.into());
         if self.revocable {
@@ -115,7 +122,13 @@ impl Common {
     }
 }
 
-fn id_claims(cx: &ClientCx, user: &User, groups: &[Group], common: &Common, exp: Time) -> Map<String, Value> {
+fn id_claims(
+    cx: &ClientCx,
+    user: &User,
+    groups: &[Group],
+    common: &Common<'_>,
+    exp: Time,
+) -> Map<String, Value> {
     let mut claims = Map::new();
     claims.insert("sub".into(), user.id.as_str().into());
     put_groups(&mut claims, groups);
@@ -153,7 +166,7 @@ fn access_claims(
     user: &User,
     groups: &[Group],
     session: &Session,
-    common: &Common,
+    common: &Common<'_>,
     exp: Time,
 ) -> Map<String, Value> {
     let mut claims = Map::new();

@@ -12,7 +12,8 @@ macro_rules! user {
 /// Of a session `s`.
 macro_rules! session {
     () => {
-        "s.session_id, s.user_id, s.client_id, s.auth_time, s.expires_at, s.device_key, s.generation, s.rotated_at"
+        "s.session_id, s.user_id, s.client_id, s.auth_time, s.expires_at, s.device_key, s.generation, s.rotated_at, \
+         s.acr, s.methods, s.credential_version"
     };
 }
 
@@ -39,4 +40,4 @@ pub(crate) const AFTER_PRINCIPAL: usize = 10;
 /// Where the session begins behind a user, and whatever follows a user in general.
 pub(crate) const AFTER_USER: usize = 11;
 /// What follows a user and a session.
-pub(crate) const AFTER_SESSION: usize = AFTER_USER + 8;
+pub(crate) const AFTER_SESSION: usize = AFTER_USER + 11;

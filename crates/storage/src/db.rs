@@ -60,10 +60,19 @@ impl Db {
         statements: impl IntoIterator<Item = Statement>,
         refusal: impl Fn(&'static str) -> Option<Error>,
     ) -> Result<()> {
-        let mut batch = Batch::new();
-        for statement in statements {
-            batch.push(statement);
-        }
+        self.run(statements.into_iter().collect(), refusal).await
+    }
+
+    /// As [`Db::apply`], without waiting for the disk: see [`Batch::ordered`].
+    pub async fn apply_ordered(
+        &self,
+        statements: impl IntoIterator<Item = Statement>,
+        refusal: impl Fn(&'static str) -> Option<Error>,
+    ) -> Result<()> {
+        self.run(Batch::from_iter(statements).ordered(), refusal).await
+    }
+
+    async fn run(&self, batch: Batch, refusal: impl Fn(&'static str) -> Option<Error>) -> Result<()> {
         match self.store.apply(batch).await {
             Ok(()) => Ok(()),
             Err(WriteError::Guard(name)) => Err(refusal(name).unwrap_or(Error::ConcurrentModification)),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::acr::{Authentication, Method, Methods};
 use domain::ids::{ClientId, SessionId, UserId};
 use domain::session::{Rotation, Session};
 use domain::time::Time;
@@ -104,8 +105,8 @@ pub async fn find_with_user(db: &Db, pool: &PoolRef, id: &SessionId) -> Result<O
 pub fn insert(pool: &PoolRef, session: &Session, now: Time) -> Statement {
     Statement::new(
         "INSERT INTO sessions (pool_id, session_id, user_id, client_id, auth_time, expires_at, device_key, \
-                               generation, rotated_at, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+                               generation, rotated_at, created_at, acr, methods, credential_version) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING",
         vec![
             pool.param(),
             session.id.as_str().into(),
@@ -117,6 +118,9 @@ pub fn insert(pool: &PoolRef, session: &Session, now: Time) -> Statement {
             session.rotation.generation.into(),
             session.rotation.rotated_at.millis().into(),
             now.millis().into(),
+            session.authentication.as_ref().map(|a| a.acr.clone()).into(),
+            session.authentication.as_ref().map(|a| names(a.methods)).into(),
+            session.authentication.as_ref().map(|a| a.credential_version).into(),
         ],
     )
     .must_insert(ID_FREE)
@@ -176,5 +180,21 @@ fn from_row(row: &Row, first: usize) -> Session {
         expires_at: time(4),
         device_key: row.opt_text(first + 5).map(str::to_owned),
         rotation: Rotation { generation: row.int(first + 6), rotated_at: time(7) },
+        authentication: authentication(row, first + 8),
     }
+}
+
+/// How the user authenticated, of three columns from `first` on. A method of a later version is not taken for
+/// another.
+fn authentication(row: &Row, first: usize) -> Option<Authentication> {
+    Some(Authentication {
+        acr: row.opt_text(first)?.to_owned(),
+        methods: row.opt_text(first + 1)?.split(' ').filter_map(Method::parse).collect(),
+        credential_version: row.opt_int(first + 2)?,
+    })
+}
+
+/// Methods as they are stored.
+fn names(methods: Methods) -> String {
+    methods.iter().map(Method::as_str).collect::<Vec<_>>().join(" ")
 }

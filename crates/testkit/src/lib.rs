@@ -4,7 +4,7 @@
 //! database of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up must fail the test")]
 
-pub mod authenticator;
+pub use authenticator;
 mod barrier;
 mod clock;
 mod keys;

@@ -24,7 +24,7 @@ const USERS: usize = 64;
 const SECRET: &str = "a secret that no user types";
 const SALT: [u8; 16] = [0x5a; 16];
 
-pub async fn measure(run: &mut Run) -> Result<()> {
+pub async fn measure(run: &mut Run<'_>) -> Result<()> {
     let tracking = json!({ "ChallengeRequiredOnNewDevice": true, "DeviceOnlyRememberedOnUserPrompt": false });
     let settings = json!({ "DeviceConfiguration": tracking });
     let mut client = Client::open(run.server.address).await?;

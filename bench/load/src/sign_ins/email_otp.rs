@@ -19,7 +19,7 @@ const SIGN_INS: usize = 300;
 const USERS: usize = SIGN_INS * ROUNDS + SIGN_INS / 10;
 const _: () = assert!(USERS <= 1000);
 
-pub async fn measure(run: &mut Run) -> Result<()> {
+pub async fn measure(run: &mut Run<'_>) -> Result<()> {
     let policies = json!({ "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] } });
     let settings = json!({ "Policies": policies, "AutoVerifiedAttributes": ["email"] });
     let mut client = Client::open(run.server.address).await?;

@@ -3,6 +3,7 @@
 
 mod device;
 mod email_otp;
+mod passkey;
 mod totp;
 
 use serde_json::{Value, json};
@@ -16,11 +17,13 @@ pub const TOTP: &str = "TOTP sign-in";
 /// The code is read between the halves, which costs the server what no user does.
 pub const EMAIL_OTP: [&str; 2] = ["e-mail OTP sign-in, code sent", "e-mail OTP sign-in, code given"];
 pub const DEVICE: &str = "device sign-in";
+pub const PASSKEY: &str = "passkey sign-in";
 
-pub async fn measure(run: &mut Run) -> Result<()> {
+pub async fn measure(run: &mut Run<'_>) -> Result<()> {
     totp::measure(run).await?;
     email_otp::measure(run).await?;
-    device::measure(run).await
+    device::measure(run).await?;
+    passkey::measure(run).await
 }
 
 /// A pool and a client of it.

@@ -26,7 +26,7 @@ const STEP: i64 = 30;
 /// Seconds that a code must work on, for its request to arrive.
 const MARGIN: i64 = 3;
 
-pub async fn measure(run: &mut Run) -> Result<()> {
+pub async fn measure(run: &mut Run<'_>) -> Result<()> {
     let mut client = Client::open(run.server.address).await?;
     let door = Door::open(&mut client, json!({}), "ALLOW_USER_SRP_AUTH").await?;
     let optional = json!({

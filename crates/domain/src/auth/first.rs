@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use wire::cognito_idp::shapes::{AuthFactorType, ChallengeNameType, UserPoolMfaType};
 
-use super::{Facts, second};
+use super::{Due, Facts, Next, Proofs, next, second};
+use crate::acr::{Goal, Method, Methods};
 use crate::message::Medium;
 use crate::pool::Pool;
 use crate::user::UserStatus;
@@ -15,8 +16,10 @@ pub enum First {
     Password,
     /// A code sent to the user's address.
     Otp(Medium),
-    /// A passkey; whether its authenticator verified the user.
-    Passkey { verified: bool },
+    /// A passkey: whether its authenticator verified the user, and whether it is one that roams.
+    Passkey { verified: bool, roaming: bool },
+    /// Nothing yet: the access token presented shows that the password was proved before.
+    Credited,
 }
 
 /// A way to begin, as `PREFERRED_CHALLENGE` and `AvailableChallenges` name it.
@@ -56,6 +59,16 @@ impl FirstFactor {
         }
     }
 
+    /// What it proves; passkeys of both kinds reach as far.
+    const fn method(self) -> Method {
+        match self {
+            Self::PasswordSrp | Self::Password => Method::Password,
+            Self::EmailOtp => Method::Email,
+            Self::SmsOtp => Method::Sms,
+            Self::WebAuthn => Method::PlatformPasskey,
+        }
+    }
+
     /// Its kind in `AllowedFirstAuthFactors`.
     pub const fn kind(self) -> AuthFactorType {
         match self {
@@ -67,7 +80,8 @@ impl FirstFactor {
     }
 }
 
-/// The ways in which this user can begin.
+/// The ways in which this user can begin and, where there is a level to reach, reach it. What the access token shows
+/// is not asked for again.
 pub fn available(facts: &Facts<'_>) -> Vec<FirstFactor> {
     let user = facts.user;
     // Where a second factor is due, what is itself sent to an address is none to begin with.
@@ -83,16 +97,37 @@ pub fn available(facts: &Facts<'_>) -> Vec<FirstFactor> {
                 && (alone || second::passkey_counts_twice(facts))
         }
     };
-    allowed(facts.pool).filter(|factor| usable(*factor)).collect()
+    let new = |factor: FirstFactor| !facts.goal.credit.contains(factor.method());
+    allowed(facts.pool).filter(|f| usable(*f) && new(*f) && leads_there(facts, *f)).collect()
 }
 
-/// The ways that a name nobody has is shown: what most users of the pool have.
-pub fn simulated(pool: &Pool) -> Vec<FirstFactor> {
+/// Whether the level to reach can be, by some way.
+pub fn reachable(facts: &Facts<'_>) -> bool {
+    !facts.goal.is_beyond(facts.goal.credit)
+        || !available(facts).is_empty()
+        || matches!(next(facts, Proofs::credited()), Next::Second(_) | Next::SelectMfaType(_))
+}
+
+/// Whether the factor alone leads to the level to reach, or, a password, with a second one.
+fn leads_there(facts: &Facts<'_>, factor: FirstFactor) -> bool {
+    let methods = facts.goal.credit.with(factor.method());
+    !facts.goal.is_beyond(methods)
+        || factor.method() == Method::Password
+            && matches!(second::due(facts, methods), Due::One(_) | Due::Choice(_))
+}
+
+/// The ways that a name nobody has is shown: what most users of the pool have, and all second factors.
+pub fn simulated(pool: &Pool, goal: Goal) -> Vec<FirstFactor> {
     let alone = pool.mfa_configuration() != UserPoolMfaType::On;
+    let second = pool.second_factors().filter(|_| pool.mfa_configuration() != UserPoolMfaType::Off);
+    let with_second: Methods = second.map(Method::from).chain([Method::Password]).collect();
+    let leads = |methods: Methods| !goal.is_beyond(methods);
     allowed(pool)
         .filter(|factor| match factor {
-            FirstFactor::PasswordSrp | FirstFactor::Password => true,
-            FirstFactor::EmailOtp | FirstFactor::SmsOtp => alone,
+            FirstFactor::PasswordSrp | FirstFactor::Password => leads(with_second),
+            FirstFactor::EmailOtp | FirstFactor::SmsOtp => {
+                alone && leads(Methods::NONE.with(factor.method()))
+            }
             FirstFactor::WebAuthn => false,
         })
         .collect()

@@ -54,3 +54,84 @@ fn permitted(client: &Client, allowed: Allowed, asked: AuthFlowType, surface: Su
         Surface::Administrator => Err(Error::AdminAuthFlowNotEnabled),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wire::cognito_idp::shapes::UserPoolClientType;
+
+    use super::*;
+    use crate::ids::{ClientId, PoolId};
+    use crate::time::Time;
+
+    fn client(flows: &[Allowed]) -> Client {
+        Client {
+            id: ClientId::new("c"),
+            pool_id: PoolId::new("p"),
+            settings: UserPoolClientType { explicit_auth_flows: Some(flows.to_vec()), ..Default::default() },
+            sso_validity: 60,
+            has_secret: false,
+            version: 1,
+            created_at: Time::from_secs(0),
+            modified_at: Time::from_secs(0),
+        }
+    }
+
+    /// Each flow with what permits it, and where it may begin.
+    const FLOWS: [(AuthFlowType, Flow, Allowed, &[Surface]); 7] = {
+        const BOTH: &[Surface] = &[Surface::Public, Surface::Administrator];
+        const ADMINISTRATOR: &[Surface] = &[Surface::Administrator];
+        use AuthFlowType as Asked;
+        [
+            (Asked::UserSrpAuth, Flow::Srp, Allowed::AllowUserSrpAuth, BOTH),
+            (Asked::UserPasswordAuth, Flow::Password, Allowed::AllowUserPasswordAuth, BOTH),
+            (Asked::RefreshToken, Flow::Refresh, Allowed::AllowRefreshTokenAuth, BOTH),
+            (Asked::RefreshTokenAuth, Flow::Refresh, Allowed::AllowRefreshTokenAuth, BOTH),
+            (Asked::UserAuth, Flow::Choice, Allowed::AllowUserAuth, BOTH),
+            (
+                Asked::AdminUserPasswordAuth,
+                Flow::Password,
+                Allowed::AllowAdminUserPasswordAuth,
+                ADMINISTRATOR,
+            ),
+            (Asked::AdminNoSrpAuth, Flow::Password, Allowed::AllowAdminUserPasswordAuth, ADMINISTRATOR),
+        ]
+    };
+
+    const PERMISSIONS: [Allowed; 6] = [
+        Allowed::AllowUserSrpAuth,
+        Allowed::AllowUserPasswordAuth,
+        Allowed::AllowRefreshTokenAuth,
+        Allowed::AllowUserAuth,
+        Allowed::AllowAdminUserPasswordAuth,
+        Allowed::AllowCustomAuth,
+    ];
+
+    #[test]
+    fn a_flow_begins_by_its_own_permission_and_no_other() {
+        for (asked, flow, needed, surfaces) in FLOWS {
+            for surface in [Surface::Public, Surface::Administrator] {
+                for permission in PERMISSIONS {
+                    let expected = match surface {
+                        _ if !surfaces.contains(&surface) => Err(Error::InitiateAuthNotSupported),
+                        _ if permission == needed => Ok(flow),
+                        Surface::Public => Err(Error::AuthFlowNotEnabled(asked.as_str())),
+                        Surface::Administrator => Err(Error::AdminAuthFlowNotEnabled),
+                    };
+                    assert_eq!(
+                        begin(asked, surface, &client(&[permission])),
+                        expected,
+                        "{asked:?} {surface:?} {permission:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    /// There are no triggers yet, which only a client is told that may use the flow.
+    #[test]
+    fn the_custom_flow_never_begins() {
+        let begin = |flows: &[Allowed]| begin(AuthFlowType::CustomAuth, Surface::Public, &client(flows));
+        assert_eq!(begin(&[Allowed::AllowUserSrpAuth]), Err(Error::AuthFlowNotEnabled("CUSTOM_AUTH")));
+        assert!(matches!(begin(&[Allowed::AllowCustomAuth]), Err(Error::InvalidParameter(_))));
+    }
+}

@@ -3,6 +3,9 @@
 //!
 //! An [`Attempt`] is all that is remembered between two requests. It moves in two ways: by a [`Proof`], after
 //! which [`next`] says what follows, or by a choice ([`Attempt::choose`]), which proves nothing.
+//!
+//! A [`Goal`] comes on top of what pool and user demand: it makes steps due that would not be, and takes none away.
+//! What an access token shows to be done counts for the level to reach and for nothing else.
 
 mod first;
 mod flow;
@@ -12,12 +15,13 @@ mod step;
 mod tests;
 pub mod walk;
 
-pub use first::{First, FirstFactor, available, simulated};
+pub use first::{First, FirstFactor, available, reachable, simulated};
 pub use flow::{Flow, Surface, begin};
 pub use second::{Due, can_set_up, demanded, due};
 use serde::{Deserialize, Serialize};
 pub use step::{Proof, Step};
 
+use crate::acr::{Goal, Method, Methods};
 use crate::factors::Factor;
 use crate::pool::Pool;
 use crate::time::Time;
@@ -35,12 +39,13 @@ pub struct Facts<'a> {
     pub has_passkey: bool,
     /// The attempt names a device that the user remembers.
     pub device: bool,
+    pub goal: Goal,
     pub now: Time,
 }
 
 impl<'a> Facts<'a> {
     /// Of a user of whom nothing else is known.
-    pub const fn of(pool: &'a Pool, user: &'a User, now: Time) -> Self {
+    pub fn of(pool: &'a Pool, user: &'a User, now: Time) -> Self {
         Self {
             pool,
             user,
@@ -48,6 +53,7 @@ impl<'a> Facts<'a> {
             temporary_until: None,
             has_passkey: false,
             device: false,
+            goal: Goal::default(),
             now,
         }
     }
@@ -61,8 +67,30 @@ pub struct Proofs {
     pub new_password: bool,
     /// A second factor, which may have been set up in this attempt.
     pub second: Option<Factor>,
+    /// The second factor was set up: it says nothing of who the user was before.
+    pub set_up: bool,
     /// The device's secret.
     pub device: bool,
+}
+
+impl Proofs {
+    /// Of an attempt that goes on from the password of an access token.
+    pub fn credited() -> Self {
+        Self { first: Some(First::Credited), ..Self::default() }
+    }
+
+    /// The methods completed, those of the credit among them.
+    pub fn methods(&self, credit: Methods) -> Methods {
+        let first = match self.first {
+            None | Some(First::Credited) => None,
+            Some(First::Password) => Some(Method::Password),
+            Some(First::Otp(medium)) => Some(medium.into()),
+            Some(First::Passkey { roaming: true, .. }) => Some(Method::RoamingPasskey),
+            Some(First::Passkey { roaming: false, .. }) => Some(Method::PlatformPasskey),
+        };
+        let second = self.second.filter(|_| !self.set_up).map(Method::from);
+        first.into_iter().chain(second).fold(credit, Methods::with)
+    }
 }
 
 /// Where an attempt stands.
@@ -117,10 +145,15 @@ impl Attempt {
         match proof {
             Proof::First(first) => proofs.first = Some(first),
             Proof::NewPassword => proofs.new_password = true,
-            Proof::Second(factor) | Proof::SetUp(factor) => proofs.second = Some(factor),
+            Proof::Second(factor) => (proofs.second, proofs.set_up) = (Some(factor), false),
+            Proof::SetUp(factor) => (proofs.second, proofs.set_up) = (Some(factor), true),
             Proof::Device => proofs.device = true,
         }
         Ok(proofs)
+    }
+
+    fn methods(self, facts: &Facts<'_>) -> Methods {
+        self.proofs.methods(facts.goal.credit)
     }
 
     /// The step that a choice leads to, if the user has it.
@@ -131,11 +164,11 @@ impl Attempt {
             }
             (Step::PasswordSrp, Choice::SrpHalf) => Some(Step::PasswordVerifier),
             (Step::DeviceSrpAuth, Choice::SrpHalf) => Some(Step::DevicePasswordVerifier),
-            (Step::SelectMfaType, Choice::Second(factor)) => match due(facts) {
+            (Step::SelectMfaType, Choice::Second(factor)) => match due(facts, self.methods(facts)) {
                 Due::Choice(factors) => factors.contains(&factor).then_some(Step::Second(factor)),
                 _ => None,
             },
-            (Step::MfaSetup, Choice::SetUp(factor)) if !can_set_up(facts, factor) => None,
+            (Step::MfaSetup, Choice::SetUp(factor)) if !can_set_up(facts, self.proofs, factor) => None,
             (Step::MfaSetup, Choice::SetUp(factor)) => match factor {
                 Factor::Email => Some(Step::EmailSetup),
                 Factor::SoftwareToken => Some(Step::MfaSetupDone),
@@ -156,21 +189,32 @@ pub fn next(facts: &Facts<'_>, proofs: Proofs) -> Next {
     if let Some(next) = by_status(facts, first, proofs) {
         return next;
     }
+    let short = facts.goal.is_beyond(proofs.methods(facts.goal.credit));
     let device_due = facts.device && first == First::Password && !proofs.device;
     match second_due(facts, first, proofs) {
+        // Credit alone is no sign-in: something must be proved now.
+        Due::Nothing | Due::SetUp(_) if first == First::Credited && proofs.second.is_none() => {
+            Next::Deny(Error::AcrAlreadyReached)
+        }
         Due::Nothing if device_due => Next::Device,
         Due::Nothing => Next::Grant,
-        Due::One(_) | Due::Choice(_) if device_due && facts.pool.device_replaces_mfa() => Next::Device,
+        Due::One(_) | Due::Choice(_) if device_due && !short && facts.pool.device_replaces_mfa() => {
+            Next::Device
+        }
         Due::One(factor) => Next::Second(factor),
         Due::Choice(factors) => Next::SelectMfaType(factors),
         Due::SetUp(factors) => Next::MfaSetup(factors),
         Due::Impossible => Next::Deny(Error::NoSecondFactor),
+        Due::OutOfReach => Next::Deny(Error::AcrOutOfReach),
     }
 }
 
 /// What the user's status demands or forbids, before any second factor.
 fn by_status(facts: &Facts<'_>, first: First, proofs: Proofs) -> Option<Next> {
     match (facts.user.status, first) {
+        (UserStatus::Confirmed, First::Credited) if !facts.goal.credit.contains(Method::Password) => {
+            Some(Next::Deny(Error::IncorrectUsernameOrPassword))
+        }
         (UserStatus::Confirmed, _) => None,
         // The code proves the address, which is what confirming is about.
         (UserStatus::Unconfirmed, First::Otp(_)) => None,
@@ -190,14 +234,23 @@ fn by_status(facts: &Facts<'_>, first: First, proofs: Proofs) -> Option<Next> {
 
 /// The second factor still due.
 fn second_due(facts: &Facts<'_>, first: First, proofs: Proofs) -> Due {
-    let due = due(facts);
+    let methods = proofs.methods(facts.goal.credit);
+    let due = due(facts, methods);
+    if due == Due::Nothing {
+        return due;
+    }
+    if facts.goal.is_beyond(methods) {
+        // Only a factor that follows a password leads higher, and there is but one.
+        let follows = matches!(first, First::Password | First::Credited) && proofs.second.is_none();
+        return if follows { due } else { Due::OutOfReach };
+    }
     match first {
-        _ if due == Due::Nothing || proofs.second.is_some() => Due::Nothing,
+        _ if proofs.second.is_some() => Due::Nothing,
         First::Password if proofs.device && facts.pool.device_replaces_mfa() && due_is_there(&due) => {
             Due::Nothing
         }
-        First::Password => due,
-        First::Passkey { verified: true } if second::passkey_counts_twice(facts) => Due::Nothing,
+        First::Password | First::Credited => due,
+        First::Passkey { verified: true, .. } if second::passkey_counts_twice(facts) => Due::Nothing,
         First::Passkey { .. } | First::Otp(_) => Due::Impossible,
     }
 }

@@ -1,5 +1,8 @@
 //! Whatever is answered, in whatever order: tokens come only with every proof that pool and user demand.
 
+mod goal;
+mod offers;
+
 use wire::cognito_idp::shapes::{
     AuthFactorType, DeviceConfigurationType, EmailMfaConfigType, SignInPolicyType, SmsConfigurationType,
     SoftwareTokenMfaConfigType, UserPoolMfaType, UserPoolPolicyType, UserPoolType, WebAuthnConfigurationType,
@@ -117,6 +120,7 @@ fn worlds(mut check: impl FnMut(&Facts<'_>)) {
                             temporary_until: Some(if bit(2) { NOW } else { Time::from_secs(2000) }),
                             has_passkey: bit(1),
                             device: device.is_some() && bit(2),
+                            goal: Goal::default(),
                             now: NOW,
                         });
                     }
@@ -170,7 +174,7 @@ fn demands(facts: &Facts<'_>, made: &[Proof]) -> std::result::Result<(), &'stati
             _ => false,
         });
         let by_device = made.contains(&Proof::Device) && facts.device && pool.device_replaces_mfa();
-        let by_passkey = *first == First::Passkey { verified: true }
+        let by_passkey = matches!(first, First::Passkey { verified: true, .. })
             && pool.passkey_is_multi_factor()
             && user.factors.passkey;
         ensure(
@@ -192,9 +196,9 @@ fn tokens_come_only_with_every_proof() {
     let (mut granted, mut denied) = (0u32, 0u32);
     worlds(|facts| {
         for start in STARTS {
-            for Transition { from, by, to } in walk(facts, start) {
+            for Transition { from, by, to } in walk(facts, Attempt::at(start)) {
                 match to {
-                    Outcome::Granted(made) => {
+                    Outcome::Granted { made, .. } => {
                         granted += 1;
                         if let Err(lacking) = demands(facts, &made) {
                             panic!("tokens in spite of {lacking}: {from:?} {by:?} {made:?} {facts:?}");
@@ -214,7 +218,7 @@ fn tokens_come_only_with_every_proof() {
 fn no_step_is_skipped_reordered_or_repeated() {
     worlds(|facts| {
         for start in STARTS {
-            for Transition { from, by, to } in walk(facts, start) {
+            for Transition { from, by, to } in walk(facts, Attempt::at(start)) {
                 let fits = match by {
                     Move::Prove(proof) => from.step.admits(proof),
                     Move::Choose(Choice::First(_)) => from.step == Step::SelectChallenge,
@@ -239,7 +243,7 @@ fn no_step_is_skipped_reordered_or_repeated() {
 fn every_challenge_can_be_answered() {
     worlds(|facts| {
         for start in STARTS {
-            let transitions = walk(facts, start);
+            let transitions = walk(facts, Attempt::at(start));
             for Transition { to, by, .. } in &transitions {
                 let Outcome::Waits(state) = to else { continue };
                 let answered = transitions
@@ -267,8 +271,9 @@ fn steps_and_proofs_fit_each_other() {
     for proof in &proofs {
         let steps: Vec<Step> = Step::ALL.into_iter().filter(|step| step.admits(*proof)).collect();
         let expected = match proof {
+            // It comes with an access token and answers nothing.
+            Proof::First(First::Credited) | Proof::SetUp(Factor::Sms) => 0,
             Proof::First(First::Password | First::Otp(_)) => 2,
-            Proof::SetUp(Factor::Sms) => 0,
             _ => 1,
         };
         assert_eq!(steps.len(), expected, "{proof:?} {steps:?}");
@@ -286,7 +291,7 @@ fn steps_and_proofs_fit_each_other() {
         let expected = if choices {
             0
         } else if step == Step::WebAuthn {
-            2
+            3
         } else {
             1
         };
@@ -297,7 +302,7 @@ fn steps_and_proofs_fit_each_other() {
 
 /// Facts about a confirmed user who chose what it has.
 fn confirmed<'a>(pool: &'a Pool, user: &'a User) -> Facts<'a> {
-    Facts { pool, user, has_password: true, temporary_until: None, has_passkey: true, device: true, now: NOW }
+    Facts { has_password: true, has_passkey: true, device: true, ..Facts::of(pool, user, NOW) }
 }
 
 /// A device proved while its user lost the factor that it stood for does not stand for the set-up of another.
@@ -315,7 +320,8 @@ fn a_device_stands_for_no_factor_that_is_not_there() {
 #[test]
 fn a_passkey_that_verified_its_user_is_both_factors_where_both_have_it_so() {
     let phone = [true, false, false];
-    let by = |verified| Proofs { first: Some(First::Passkey { verified }), ..Proofs::default() };
+    let by =
+        |verified| Proofs { first: Some(First::Passkey { verified, roaming: false }), ..Proofs::default() };
     for (pool_has, user_has, verified) in
         [(true, true, true), (false, true, true), (true, false, true), (true, true, false)]
     {
@@ -342,20 +348,4 @@ fn codes_are_offered_where_they_would_not_be_denied() {
             assert_eq!(ways.contains(&factor), expected, "{facts:?}");
         }
     });
-}
-
-#[test]
-fn a_pool_that_says_nothing_allows_passwords_and_puts_no_channel_first() {
-    use wire::cognito_idp::shapes::{AccountRecoverySettingType, RecoveryOptionNameType, RecoveryOptionType};
-    let mut pool = pool(UserPoolMfaType::On, [true; 3], false, None);
-    assert!(Factor::ALL.into_iter().all(|factor| !pool.is_primary_recovery(factor)));
-    pool.settings.policies = None;
-    assert!(pool.allows_first_factor(AuthFactorType::Password));
-    for factor in [AuthFactorType::EmailOtp, AuthFactorType::SmsOtp, AuthFactorType::WebAuthn] {
-        assert!(!pool.allows_first_factor(factor), "{factor:?}");
-    }
-    let first = RecoveryOptionType { name: RecoveryOptionNameType::VerifiedEmail, priority: 1 };
-    let setting = AccountRecoverySettingType { recovery_mechanisms: Some(vec![first]) };
-    pool.settings.account_recovery_setting = Some(setting);
-    assert!(pool.is_primary_recovery(Factor::Email) && !pool.is_primary_recovery(Factor::Sms));
 }

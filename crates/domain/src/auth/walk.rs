@@ -3,7 +3,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use super::{Attempt, Choice, Facts, First, FirstFactor, Next, Proof, Step, next};
+use super::{Attempt, Choice, Facts, First, FirstFactor, Next, Proof, Proofs, Step, next};
 use crate::factors::Factor;
 use crate::message::Medium;
 use crate::user::{User, UserStatus};
@@ -28,8 +28,11 @@ pub struct State {
 #[derive(Clone, Debug)]
 pub enum Outcome {
     Waits(Box<State>),
-    /// Tokens, after these proofs.
-    Granted(Vec<Proof>),
+    /// Tokens, after what was `made` and what the machine takes for proved.
+    Granted {
+        made: Vec<Proof>,
+        proofs: Proofs,
+    },
     Denied(Error),
     /// The move does not fit the attempt.
     Refused(Error),
@@ -49,8 +52,10 @@ pub fn moves() -> Vec<Move> {
         First::Password,
         First::Otp(Medium::Email),
         First::Otp(Medium::Sms),
-        First::Passkey { verified: false },
-        First::Passkey { verified: true },
+        First::Passkey { verified: false, roaming: false },
+        First::Passkey { verified: true, roaming: false },
+        First::Passkey { verified: true, roaming: true },
+        First::Credited,
     ];
     let mut moves: Vec<Move> = firsts.map(|first| Move::Prove(Proof::First(first))).into();
     moves.extend([
@@ -67,8 +72,8 @@ pub fn moves() -> Vec<Move> {
 }
 
 /// Every move from every state that can be reached from `start`, nearest first.
-pub fn walk(facts: &Facts<'_>, start: Step) -> Vec<Transition> {
-    let first = State { attempt: Attempt::at(start), user: facts.user.clone(), made: Vec::new() };
+pub fn walk(facts: &Facts<'_>, start: Attempt) -> Vec<Transition> {
+    let first = State { attempt: start, user: facts.user.clone(), made: Vec::new() };
     let mut seen = HashSet::from([(first.attempt, first.made.clone())]);
     let mut waiting = VecDeque::from([first]);
     let mut transitions = Vec::new();
@@ -101,20 +106,33 @@ fn apply(facts: &Facts<'_>, state: &State, by: Move) -> Result<Outcome> {
             let proofs = state.attempt.proved(proof)?;
             state.made.push(proof);
             change(&mut state.user, proof);
-            let next = next(&Facts { user: &state.user, ..*facts }, proofs);
-            let step = match next {
-                Next::Grant => return Ok(Outcome::Granted(state.made)),
+            let step = match next(&Facts { user: &state.user, ..*facts }, proofs) {
+                Next::Grant => return Ok(Outcome::Granted { made: state.made, proofs }),
                 Next::Deny(error) => return Ok(Outcome::Denied(error)),
-                Next::NewPassword => Step::NewPasswordRequired,
-                Next::Second(factor) => Step::Second(factor),
-                Next::SelectMfaType(_) => Step::SelectMfaType,
-                Next::MfaSetup(_) => Step::MfaSetup,
-                Next::Device => Step::DeviceSrpAuth,
+                next => step_of(&next),
             };
-            state.attempt = Attempt { step, proofs };
+            state.attempt = Attempt { step: step.ok_or(Error::InvalidSession)?, proofs };
             Ok(Outcome::Waits(Box::new(state)))
         }
     }
+}
+
+/// Where a sign-in waits that goes on from the password of an access token, if it can.
+pub fn credited(facts: &Facts<'_>) -> Option<Attempt> {
+    let proofs = Proofs::credited();
+    Some(Attempt { step: step_of(&next(facts, proofs))?, proofs })
+}
+
+/// The step that asks for what follows, unless that is an end.
+fn step_of(next: &Next) -> Option<Step> {
+    Some(match next {
+        Next::Grant | Next::Deny(_) => return None,
+        Next::NewPassword => Step::NewPasswordRequired,
+        Next::Second(factor) => Step::Second(*factor),
+        Next::SelectMfaType(_) => Step::SelectMfaType,
+        Next::MfaSetup(_) => Step::MfaSetup,
+        Next::Device => Step::DeviceSrpAuth,
+    })
 }
 
 /// What a proof does to the user.

@@ -171,3 +171,166 @@ impl Pool {
         configuration.and_then(|c| c.challenge_required_on_new_device) == Some(true)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wire::cognito_idp::shapes::{
+        AccountRecoverySettingType, EmailConfigurationType, SignInPolicyType, SmsConfigurationType,
+        SmsMfaConfigType, UserPoolPolicyType,
+    };
+
+    use super::*;
+
+    fn settings(mfa: UserPoolMfaType) -> UserPoolType {
+        UserPoolType { mfa_configuration: Some(mfa), ..Default::default() }
+    }
+
+    fn with_sms(mfa: UserPoolMfaType) -> UserPoolType {
+        UserPoolType { sms_configuration: Some(SmsConfigurationType::default()), ..settings(mfa) }
+    }
+
+    fn first_factors(factors: &[AuthFactorType]) -> UserPoolPolicyType {
+        let policy = SignInPolicyType { allowed_first_auth_factors: Some(factors.to_vec()) };
+        UserPoolPolicyType { sign_in_policy: Some(policy), ..Default::default() }
+    }
+
+    fn token(enabled: bool) -> Option<SoftwareTokenMfaConfigType> {
+        Some(SoftwareTokenMfaConfigType { enabled: Some(enabled) })
+    }
+
+    fn refused<T>(result: Result<T>) -> bool {
+        matches!(result, Err(Error::InvalidParameter(_)))
+    }
+
+    /// To CreateUserPool and UpdateUserPool MFA is by text message, unless another factor is set up.
+    #[test]
+    fn mfa_without_another_factor_needs_text_messages() {
+        for mfa in [UserPoolMfaType::On, UserPoolMfaType::Optional] {
+            assert!(refused(MfaSettings::default().follow(&settings(mfa))), "{mfa:?}");
+            let mut by_sms = MfaSettings::default();
+            by_sms.follow(&with_sms(mfa)).unwrap();
+            assert!(by_sms.sms);
+            let mut disabled = MfaSettings { software_token: token(false), ..Default::default() };
+            assert!(refused(disabled.follow(&settings(mfa))));
+            for mut another in [
+                MfaSettings { software_token: token(true), ..Default::default() },
+                MfaSettings { email: Some(EmailMfaConfigType::default()), ..Default::default() },
+            ] {
+                another.follow(&with_sms(mfa)).unwrap();
+                assert!(!another.sms, "{another:?}");
+            }
+        }
+        let mut off = MfaSettings::default();
+        off.follow(&with_sms(UserPoolMfaType::Off)).unwrap();
+        off.follow(&UserPoolType { mfa_configuration: None, ..with_sms(UserPoolMfaType::On) }).unwrap();
+        assert!(!off.sms);
+    }
+
+    #[test]
+    fn a_code_is_no_first_factor_where_mfa_is_on() {
+        for (mfa, code, fits) in [
+            (UserPoolMfaType::On, AuthFactorType::EmailOtp, false),
+            (UserPoolMfaType::On, AuthFactorType::SmsOtp, false),
+            (UserPoolMfaType::On, AuthFactorType::WebAuthn, true),
+            (UserPoolMfaType::Optional, AuthFactorType::EmailOtp, true),
+            (UserPoolMfaType::Off, AuthFactorType::SmsOtp, true),
+        ] {
+            let policies = Some(first_factors(&[AuthFactorType::Password, code]));
+            let pool = UserPoolType { policies, ..with_sms(mfa) };
+            assert_eq!(MfaSettings::default().follow(&pool).is_ok(), fits, "{mfa:?} {code:?}");
+            let mut set = MfaSettings { sms: true, ..Default::default() };
+            let result = set.set(&mut pool.clone(), SetUserPoolMfaConfigRequest::default());
+            assert_eq!(result.is_ok(), fits, "{mfa:?} {code:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_given_is_kept() {
+        let mut mfa = MfaSettings { sms: true, software_token: token(true), ..Default::default() };
+        let mut pool = with_sms(UserPoolMfaType::Optional);
+        let before = (mfa.clone(), pool.clone());
+        mfa.set(&mut pool, SetUserPoolMfaConfigRequest::default()).unwrap();
+        assert_eq!((&mfa, &pool), (&before.0, &before.1));
+        // A block without its configuration takes the factor away, and leaves the sender.
+        let sms_mfa_configuration = Some(SmsMfaConfigType::default());
+        let request = SetUserPoolMfaConfigRequest { sms_mfa_configuration, ..Default::default() };
+        mfa.set(&mut pool, request).unwrap();
+        assert!(!mfa.sms && pool.sms_configuration.is_some() && mfa.software_token == token(true));
+    }
+
+    #[test]
+    fn mfa_needs_some_factor() {
+        let set = |mut mfa: MfaSettings, configuration| {
+            let request =
+                SetUserPoolMfaConfigRequest { mfa_configuration: Some(configuration), ..Default::default() };
+            mfa.set(&mut UserPoolType::default(), request)
+        };
+        let factors = [
+            MfaSettings { sms: true, ..Default::default() },
+            MfaSettings { software_token: token(true), ..Default::default() },
+            MfaSettings { email: Some(EmailMfaConfigType::default()), ..Default::default() },
+        ];
+        for configuration in [UserPoolMfaType::On, UserPoolMfaType::Optional] {
+            assert!(refused(set(MfaSettings::default(), configuration)));
+            let disabled = MfaSettings { software_token: token(false), ..Default::default() };
+            assert!(refused(set(disabled, configuration)));
+            for factor in &factors {
+                set(factor.clone(), configuration).unwrap();
+            }
+        }
+        set(MfaSettings::default(), UserPoolMfaType::Off).unwrap();
+    }
+
+    /// E-mail as second factor: a sender of one's own, a plan that has it, and another way to recover.
+    #[test]
+    fn mfa_by_email_asks_for_more() {
+        let pool = |tier, sender, recovery: Option<&[RecoveryOptionNameType]>| {
+            let mechanism = |(name, priority): (&RecoveryOptionNameType, i32)| RecoveryOptionType {
+                name: *name,
+                priority,
+            };
+            UserPoolType {
+                user_pool_tier: Some(tier),
+                email_configuration: Some(EmailConfigurationType {
+                    email_sending_account: Some(sender),
+                    ..Default::default()
+                }),
+                account_recovery_setting: recovery.map(|names| AccountRecoverySettingType {
+                    recovery_mechanisms: Some(names.iter().zip(1..).map(mechanism).collect()),
+                }),
+                ..Default::default()
+            }
+        };
+        let set = |mut pool: UserPoolType| {
+            let email_mfa_configuration = Some(EmailMfaConfigType::default());
+            let request = SetUserPoolMfaConfigRequest { email_mfa_configuration, ..Default::default() };
+            MfaSettings::default().set(&mut pool, request)
+        };
+        use EmailSendingAccountType::{CognitoDefault, Developer};
+        use RecoveryOptionNameType::{VerifiedEmail, VerifiedPhoneNumber};
+        use UserPoolTierType::{Essentials, Lite};
+        for recovery in [None, Some(&[][..]), Some(&[VerifiedPhoneNumber, VerifiedEmail])] {
+            set(pool(Essentials, Developer, recovery)).unwrap();
+        }
+        assert!(refused(set(pool(Essentials, CognitoDefault, None))));
+        assert!(refused(set(pool(Essentials, Developer, Some(&[VerifiedEmail])))));
+        let in_lite = set(pool(Lite, Developer, None));
+        assert!(matches!(in_lite, Err(Error::FeatureUnavailableInTier(_))));
+    }
+
+    #[test]
+    fn a_relying_party_must_be_a_domain() {
+        let set = |id: &str| {
+            let configuration =
+                WebAuthnConfigurationType { relying_party_id: Some(id.into()), ..Default::default() };
+            let request = SetUserPoolMfaConfigRequest {
+                webauthn_configuration: Some(configuration),
+                ..Default::default()
+            };
+            let mut mfa = MfaSettings::default();
+            mfa.set(&mut UserPoolType::default(), request).map(|()| mfa.web_authn.is_some())
+        };
+        assert_eq!(set("example.com"), Ok(true));
+        assert!(refused(set("https://example.com")));
+    }
+}

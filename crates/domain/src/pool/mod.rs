@@ -1,5 +1,6 @@
 //! A user pool: its settings as AWS shapes them, and what the rest of the product asks of them.
 
+mod acr;
 mod mfa;
 mod not_enforced;
 pub mod schema;

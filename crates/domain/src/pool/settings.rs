@@ -92,6 +92,7 @@ fn complete(settings: &mut UserPoolType) -> Result<()> {
     complete_policies(settings);
     complete_invitation(settings);
     complete_verification_messages(settings);
+    super::acr::complete(settings)?;
     check_tier(settings, tier)?;
     check_recovery(settings)?;
     check_verification(settings)?;

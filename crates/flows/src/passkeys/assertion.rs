@@ -28,6 +28,8 @@ struct Challenge {
 pub struct Assertion {
     /// The authenticator verified the user, by PIN or body.
     pub user_verified: bool,
+    /// Its passkey was registered as one of a security key.
+    pub roaming: bool,
     /// Spends the challenge and moves the counter on. Belongs into the batch that grants, whose refusals
     /// [`refusal`] knows.
     pub statements: [Statement; 2],
@@ -95,6 +97,7 @@ pub async fn verify_assertion(
         .map_err(|_| incorrect)?;
     Ok(Assertion {
         user_verified: proof.user_verified,
+        roaming: passkey.is_roaming(),
         statements: [
             spent::spend(cx.pool_ref(), &challenge.nonce, challenge.expires_at),
             stored::count(cx.pool_ref(), &user.id, &passkey.credential_id, proof.counter),

@@ -1,14 +1,17 @@
 //! USER_AUTH: the user chooses what to begin with. SELECT_CHALLENGE, PREFERRED_CHALLENGE, and the sign-in that a
 //! confirmed sign-up entitles to.
 
-use domain::auth::{self, Attempt, Choice, First, FirstFactor, Proof, Step};
+use domain::acr::Goal;
+use domain::auth::{self, Attempt, Choice, Facts, First, FirstFactor, Proof, Proofs, Step};
 use domain::message::Medium;
 use domain::{Error, Result, User};
 use wire::cognito_idp::shapes::{ChallengeNameType, ExplicitAuthFlowsType};
 
 use super::answer::{Answerer, answerer, retry};
+use super::course::Course;
 use super::session_token::{SessionToken, Whose};
 use super::stage::{Also, Stage, advance, asked};
+use super::step_up::StepUp;
 use super::{Outcome, Parameters, device, optional, otp, passkey, password, required, srp};
 use crate::cx::ClientCx;
 use crate::{client_auth, simulate, subject};
@@ -17,32 +20,32 @@ use crate::{client_auth, simulate, subject};
 pub(super) enum Chooser {
     User(Box<Stage>),
     /// A name nobody has: shown what most users of the pool have.
-    Nobody(String),
+    Nobody(String, Course),
 }
 
 pub(super) async fn begin(cx: &ClientCx, parameters: &Parameters, session: Option<&str>) -> Result<Outcome> {
     let name = required(parameters, "USERNAME")?;
     client_auth::check_hash(cx, &[name], optional(parameters, "SECRET_HASH")).await?;
-    for name in ["TARGET_ACR_VALUES", "ACCESS_TOKEN", "MAX_AGE"] {
-        if optional(parameters, name).is_some() {
-            return Err(Error::OperationNotEnabled(format!(
-                "{name} is not available in this version of Poolhouse."
-            )));
-        }
-    }
-    if let Some(session) = session {
-        return after_sign_up(cx, name, session).await;
+    let asked = StepUp::read(cx, name, parameters).await?;
+    if let Some(session) = session
+        && let Some(outcome) = after_sign_up(cx, name, session, &asked).await?
+    {
+        return Ok(outcome);
     }
     let user = subject::find(cx, name).await?;
     subject::refuse_unknown(cx, user.as_ref())?;
     let device_key = device::remembered(cx, user.as_ref(), optional(parameters, "DEVICE_KEY")).await?;
-    let chooser = chooser(cx, user, name, device_key).await?;
+    let chooser = chooser(cx, user, name, Course::plain(device_key)).await?.toward(cx, name, &asked)?;
     let preferred = optional(parameters, "PREFERRED_CHALLENGE").map(preference).transpose()?;
-    match preferred {
-        Some(factor) if chooser.ways(cx).contains(&factor) => {
-            take(cx, chooser, factor, parameters, None).await
+    if let Some(factor) = preferred.filter(|factor| chooser.ways(cx).contains(factor)) {
+        return take(cx, chooser, factor, parameters, None).await;
+    }
+    match chooser {
+        Chooser::User(mut stage) if stage.goes_on_from_its_password(cx) => {
+            stage.proofs = Proofs::credited();
+            advance(cx, *stage, Also::default()).await
         }
-        _ => show(cx, &chooser),
+        chooser => show(cx, &chooser),
     }
 }
 
@@ -57,28 +60,23 @@ pub(super) async fn select(cx: &ClientCx, token: &SessionToken, responses: &Para
     let chooser = match answerer(cx, token, responses).await? {
         Answerer::User(user) => {
             let name = user.username.clone();
-            chooser(cx, Some(*user), &name, token.device_key.clone()).await?
+            chooser(cx, Some(*user), &name, token.course.clone()).await?
         }
-        Answerer::Nobody(name) => chooser(cx, None, &name, None).await?,
+        Answerer::Nobody(name) => chooser(cx, None, &name, token.course.clone()).await?,
     };
     match &chooser {
         Chooser::User(stage) => {
             token.attempt.choose(&stage.facts(cx), Choice::First(factor))?;
         }
-        Chooser::Nobody(_) if chooser.ways(cx).contains(&factor) => {}
-        Chooser::Nobody(_) => {
+        Chooser::Nobody(..) if chooser.ways(cx).contains(&factor) => {}
+        Chooser::Nobody(..) => {
             return Err(Error::invalid("The selected challenge is not available for this user."));
         }
     }
     take(cx, chooser, factor, responses, Some(token)).await
 }
 
-async fn chooser(
-    cx: &ClientCx,
-    user: Option<User>,
-    name: &str,
-    device_key: Option<String>,
-) -> Result<Chooser> {
+async fn chooser(cx: &ClientCx, user: Option<User>, name: &str, course: Course) -> Result<Chooser> {
     // Who is disabled learns it from a right password only. Whoever is not there is looked up all the same.
     let user = user.filter(|user| user.enabled);
     if user.is_none() && !cx.client.hides_user_existence() {
@@ -88,23 +86,47 @@ async fn chooser(
     let user = user.unwrap_or_else(|| simulate::nobody(cx, name));
     let password = storage::passwords::find(cx.db(), cx.pool_ref(), &user).await?;
     let has_passkey = passkey::has_any(cx, &user).await?;
-    let stage = Stage { has_passkey, ..Stage::first(cx, user, password, device_key) };
-    Ok(if known { Chooser::User(Box::new(stage)) } else { Chooser::Nobody(name.to_owned()) })
+    let stage = Stage { has_passkey, ..Stage::first(cx, user, password, course) };
+    Ok(if known { Chooser::User(Box::new(stage)) } else { Chooser::Nobody(name.to_owned(), stage.course) })
 }
 
 impl Chooser {
     fn ways(&self, cx: &ClientCx) -> Vec<FirstFactor> {
         match self {
             Self::User(stage) => auth::available(&stage.facts(cx)),
-            Self::Nobody(_) => auth::simulated(cx.pool()),
+            Self::Nobody(_, course) => auth::simulated(cx.pool(), course.goal),
+        }
+    }
+
+    /// With the course set for what was asked for. A user who cannot reach it is shown as nobody where the client
+    /// hides who exists, and learns it from a right password only.
+    fn toward(self, cx: &ClientCx, name: &str, asked: &StepUp) -> Result<Self> {
+        match self {
+            Self::User(stage) => {
+                let reaches = |goal| auth::reachable(&Facts { goal, ..stage.facts(cx) });
+                match asked.aim(&stage.course, reaches) {
+                    Ok(course) => Ok(Self::User(Box::new(Stage { course, ..*stage }))),
+                    Err(Error::AcrOutOfReach) if cx.client.hides_user_existence() && !asked.by_its_user => {
+                        Self::Nobody(name.to_owned(), Course::default()).toward(cx, name, asked)
+                    }
+                    Err(error) => Err(error),
+                }
+            }
+            Self::Nobody(name, course) => {
+                let reaches = |goal| !auth::simulated(cx.pool(), goal).is_empty();
+                Ok(Self::Nobody(name, asked.aim(&course, reaches)?))
+            }
         }
     }
 
     pub(super) fn token(&self, cx: &ClientCx, step: Step) -> SessionToken {
         match self {
             Self::User(stage) => stage.token(cx, step),
-            Self::Nobody(name) => {
-                SessionToken::new(cx, Attempt::at(step), Whose::Nobody(subject::digest_text(cx, name)))
+            Self::Nobody(name, course) => {
+                let whose = Whose::Nobody(subject::digest_text(cx, name));
+                let mut token = SessionToken::new(cx, Attempt::at(step), whose);
+                token.course = course.clone();
+                token
             }
         }
     }
@@ -112,7 +134,7 @@ impl Chooser {
     pub(super) fn name(&self) -> &str {
         match self {
             Self::User(stage) => &stage.user.username,
-            Self::Nobody(name) => name,
+            Self::Nobody(name, _) => name,
         }
     }
 }
@@ -136,21 +158,20 @@ async fn take(
     token: Option<&SessionToken>,
 ) -> Result<Outcome> {
     let available = Some(names(&chooser.ways(cx)));
-    let device_key = match &chooser {
-        Chooser::User(stage) => stage.device_key.clone(),
-        Chooser::Nobody(_) => None,
+    let course = match &chooser {
+        Chooser::User(stage) => &stage.course,
+        Chooser::Nobody(_, course) => course,
     };
     match factor {
         FirstFactor::Password => match optional(parameters, "PASSWORD") {
             Some(given) => {
                 let waiting = token.map(|token| token.chosen(Step::Password));
-                let (name, device_key) = (chooser.name(), device_key.as_deref());
-                retry(|| password::attempt(cx, name, given, device_key, waiting.as_ref())).await
+                retry(|| password::attempt(cx, chooser.name(), given, course, waiting.as_ref())).await
             }
             None => asked(cx, Step::Password, &chooser.token(cx, Step::Password), [], available),
         },
         FirstFactor::PasswordSrp => match optional(parameters, "SRP_A") {
-            Some(a) => srp::challenge(cx, chooser.name(), a, device_key.as_deref()).await,
+            Some(a) => srp::challenge(cx, chooser.name(), a, course).await,
             None => asked(cx, Step::PasswordSrp, &chooser.token(cx, Step::PasswordSrp), [], available),
         },
         FirstFactor::EmailOtp | FirstFactor::SmsOtp => {
@@ -171,7 +192,8 @@ pub(crate) fn after_confirmation(cx: &ClientCx, user: &User, medium: Medium) -> 
 }
 
 /// A Session from ConfirmSignUp: its code proved the address, which is a first factor where the pool has it so.
-async fn after_sign_up(cx: &ClientCx, name: &str, session: &str) -> Result<Outcome> {
+/// Elsewhere it is worth nothing, and the sign-in goes on as without it.
+async fn after_sign_up(cx: &ClientCx, name: &str, session: &str, asked: &StepUp) -> Result<Option<Outcome>> {
     let token = SessionToken::open(cx, session)?;
     let Step::SignUpConfirmed(medium) = token.attempt.step else { return Err(Error::InvalidSession) };
     let user = token.user(cx).await?;
@@ -183,11 +205,16 @@ async fn after_sign_up(cx: &ClientCx, name: &str, session: &str) -> Result<Outco
         return Err(Error::InvalidSession);
     }
     let mut stage = Stage::of(cx, &token, user).await?;
-    let ways = auth::available(&stage.facts(cx));
-    if !ways.contains(&FirstFactor::by_code(medium)) {
-        return Err(Error::InvalidSession);
+    let can_begin =
+        |goal| auth::available(&Facts { goal, ..stage.facts(cx) }).contains(&FirstFactor::by_code(medium));
+    if !can_begin(Goal::default()) {
+        return Ok(None);
     }
+    stage.course = match asked.aim(&stage.course, can_begin) {
+        Err(Error::AcrOutOfReach) => return Ok(None),
+        aimed => aimed?,
+    };
     stage.proofs = token.attempt.proved(Proof::First(First::Otp(medium)))?;
     let spent = vec![token.spend(cx)];
-    advance(cx, stage, Also::these(spent)).await
+    advance(cx, stage, Also::these(spent)).await.map(Some)
 }

@@ -5,6 +5,7 @@ use domain::{Error, Result, User};
 use serde::{Deserialize, Serialize};
 
 use super::answer::user;
+use super::course::Course;
 use super::session_token::SessionToken;
 use super::stage::{Also, Stage, advance, ask};
 use super::{Outcome, Parameters, device_proof, required};
@@ -15,6 +16,7 @@ use crate::{devices, subject};
 #[derive(Serialize, Deserialize)]
 struct Carried {
     proofs: Proofs,
+    course: Course,
 }
 
 /// The key of the device that the client names, if the user remembers it.
@@ -34,8 +36,8 @@ pub(super) async fn remembered(
 
 /// Asks for the device's half.
 pub(super) async fn challenge(cx: &ClientCx, stage: Stage, mut also: Also) -> Result<Outcome> {
-    let key = stage.device_key.clone().ok_or(Error::InvalidSession)?;
-    also.more.push(subject::forget(cx, &stage.user));
+    let key = stage.course.device_key.clone().ok_or(Error::InvalidSession)?;
+    also.more.extend(stage.forgiven(cx));
     let token = stage.token(cx, Step::DeviceSrpAuth);
     if let Some(a) = &stage.srp_a {
         let device = devices::find(cx, &stage.user, &key).await?;
@@ -58,11 +60,12 @@ pub(super) async fn begin(cx: &ClientCx, token: &SessionToken, responses: &Param
     let key = required(responses, "DEVICE_KEY")?;
     let a = required(responses, "SRP_A")?;
     let stage = Stage::of(cx, token, user(cx, token, responses).await?).await?;
-    if stage.device_key.as_deref() != Some(key) {
+    if stage.course.device_key.as_deref() != Some(key) {
         return Err(Error::DeviceNotFound);
     }
     let step = token.attempt.choose(&stage.facts(cx), Choice::SrpHalf)?;
-    let carried = serde_json::to_string(&Carried { proofs: stage.proofs }).map_err(Error::internal)?;
+    let carried = Carried { proofs: stage.proofs, course: stage.course.clone() };
+    let carried = serde_json::to_string(&carried).map_err(Error::internal)?;
     let begun = device_proof::begin(cx, &stage.user, key, a, carried).await?;
     let attempt = Attempt { step, proofs: stage.proofs };
     let next = SessionToken::srp(cx, attempt, &begun.nonce, begun.expires_at);
@@ -78,9 +81,9 @@ pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Para
         return Err(Error::InvalidSession);
     }
     let proved = device_proof::prove(cx, token.as_ref().map(SessionToken::nonce), responses).await?;
-    let Carried { proofs } = serde_json::from_str(&proved.carried).map_err(Error::internal)?;
+    let Carried { proofs, course } = serde_json::from_str(&proved.carried).map_err(Error::internal)?;
     let noted = device_proof::noted(cx, &proved.device);
-    let mut stage = Stage::first(cx, proved.user, None, Some(proved.device.key));
+    let mut stage = Stage::first(cx, proved.user, None, course.on(Some(proved.device.key)));
     stage.proofs = Attempt { step: Step::DevicePasswordVerifier, proofs }.proved(Proof::Device)?;
     advance(cx, stage, Also::these(vec![noted])).await
 }

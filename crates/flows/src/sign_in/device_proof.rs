@@ -157,7 +157,7 @@ pub async fn prove(cx: &ClientCx, session_nonce: Option<&str>, responses: &Param
         spent::spend(cx.pool_ref(), &attempt.nonce, attempt.expires_at),
         subject::charge(cx, Some(&user), typed),
     ];
-    cx.apply(charge, refusal).await?;
+    cx.charge(charge, refusal).await?;
     if !attempt.exchange.check(&device.group_key, &device.key, &srp.verifier, &claim)? {
         return Err(Error::IncorrectUsernameOrPassword);
     }

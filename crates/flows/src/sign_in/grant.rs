@@ -1,9 +1,9 @@
 //! The end of a sign-in: one batch that makes the session, and only then the tokens.
 
-use domain::Result;
-use domain::User;
+use domain::acr::Authentication;
 use domain::ids::SessionId;
 use domain::session::{Rotation, Session};
+use domain::{Result, User};
 use storage::sessions;
 use tokio::sync::SemaphorePermit;
 
@@ -12,26 +12,37 @@ use super::stage::{Also, Stage, refusal};
 use crate::cx::ClientCx;
 use crate::devices;
 use crate::session_tracking;
-use crate::subject;
 use crate::tokens;
 
 /// Makes a session for a user who proved everything, if user, pool and client are still as they were judged.
 pub(super) async fn grant(cx: &ClientCx, stage: &Stage, also: Also) -> Result<Outcome> {
     let now = cx.now();
     let user = &stage.user;
-    let offered = if stage.device_key.is_none() { devices::offer(cx) } else { None };
-    let proved = stage.device_key.clone().filter(|_| stage.proofs.device);
+    let course = &stage.course;
+    let proved = course.device_key.clone().filter(|_| stage.proofs.device);
+    // A session that goes on from another's is of its device.
+    let followed = course.credited.as_ref().and_then(|credited| credited.device_key.clone());
+    let known = proved.or(followed);
+    let is_new = course.device_key.is_none() && known.is_none();
+    let offered = if is_new { devices::offer(cx) } else { None };
+    let methods = stage.proofs.methods(course.goal.credit);
     let session = Session {
         id: SessionId::generate(cx.random()),
         user_id: user.id.clone(),
         client_id: cx.client.id.clone(),
         auth_time: now,
         expires_at: now + cx.client.refresh_token_validity(),
-        device_key: proved.or_else(|| offered.as_ref()?.device_key.clone()),
+        device_key: known.or_else(|| offered.as_ref()?.device_key.clone()),
         rotation: Rotation { generation: 0, rotated_at: now },
+        authentication: methods.level().map(|level| Authentication {
+            acr: cx.pool().acr(level).to_owned(),
+            methods,
+            credential_version: user.credential_version,
+        }),
     };
     let groups = storage::groups::of_user(cx.db(), cx.pool_ref(), &user.id).await?;
     let mut batch = vec![storage::clients::exists(cx.pool_ref(), &cx.client.id)];
+    batch.extend(course.credited.as_ref().map(|c| sessions::lives(cx.pool_ref(), &c.session)));
     match also.user_change {
         Some(change) => batch.extend(change),
         None => batch.push(session_tracking::credentials_unchanged(cx, user)),
@@ -39,7 +50,7 @@ pub(super) async fn grant(cx: &ClientCx, stage: &Stage, also: Also) -> Result<Ou
     batch.extend(also.more);
     batch.push(sessions::insert(cx.pool_ref(), &session, now));
     batch.extend(session_tracking::begin(cx, &session));
-    batch.push(subject::forget(cx, user));
+    batch.extend(stage.forgiven(cx));
     cx.apply(batch, |guard| refusal(cx, guard)).await?;
     let mut result = tokens::issue(cx, user, groups, &session, Some(session.rotation.generation))?;
     result.new_device_metadata = offered;

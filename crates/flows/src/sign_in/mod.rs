@@ -5,6 +5,7 @@
 
 mod answer;
 mod choice;
+mod course;
 mod device;
 pub mod device_proof;
 mod grant;
@@ -19,6 +20,7 @@ mod set_up;
 mod srp;
 mod srp_exchange;
 mod stage;
+mod step_up;
 
 use std::collections::BTreeMap;
 

@@ -13,7 +13,7 @@ use super::session_token::SessionToken;
 use super::stage::{Also, Stage, advance, ask};
 use super::{Outcome, Parameters, required};
 use crate::cx::ClientCx;
-use crate::{names, passwords, subject};
+use crate::{names, passwords};
 
 const PREFIX: &str = "userAttributes.";
 
@@ -34,7 +34,7 @@ pub(super) async fn challenge(cx: &ClientCx, stage: Stage, mut also: Also) -> Re
         ("userAttributes", json!(readable).to_string()),
         ("requiredAttributes", json!(missing).to_string()),
     ];
-    also.more.push(subject::forget(cx, user));
+    also.more.extend(stage.forgiven(cx));
     let token = stage.token(cx, Step::NewPasswordRequired);
     ask(cx, &stage, token, parameters, also).await
 }

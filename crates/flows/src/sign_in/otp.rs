@@ -50,7 +50,7 @@ pub(super) async fn begin(
             let outcome = send(cx, stage, step, &to, [], also).await?;
             Ok(outcome.with_available(available))
         }
-        Chooser::Nobody(name) => {
+        Chooser::Nobody(name, _) => {
             let nobody = simulate::nobody(cx, name);
             let to = simulate::delivery_by(cx, name, medium);
             let mut token = chooser.token(cx, step);
@@ -155,7 +155,7 @@ fn prove_address(cx: &ClientCx, stage: &mut Stage, step: Step, address: &str, al
     let mut after = before.clone();
     if step == Step::EmailSetup {
         // It is for whoever has no factor, which an administrator may have changed since.
-        if !auth::can_set_up(&stage.facts(cx), Factor::Email) {
+        if !auth::can_set_up(&stage.facts(cx), stage.proofs, Factor::Email) {
             return Err(Error::InvalidSession);
         }
         after.attributes.insert(attribute.to_owned(), address.to_owned());
@@ -184,7 +184,7 @@ pub(super) async fn charge(cx: &ClientCx, user: Option<&User>, name: &str) -> Re
     let key = user.map_or_else(|| subject::unknown_key(cx, name), |user| user.id.to_string());
     let statement = attempts::lockout_statement(cx.pool_ref(), Subject(&key), TRIES, cx.now());
     let locked = |guard| (guard == attempts::ALLOWED).then_some(Error::PasswordAttemptsExceeded);
-    cx.apply([statement], locked).await
+    cx.charge([statement], locked).await
 }
 
 /// Forgets the wrong codes of a user who gave a right one.

@@ -36,12 +36,12 @@ pub(super) async fn begin(
 pub(super) async fn answer(cx: &ClientCx, token: &SessionToken, responses: &Parameters) -> Result<Outcome> {
     let credential = required(responses, "CREDENTIAL")?;
     let user = user(cx, token, responses).await?;
-    cx.apply([token.spend(cx)], |guard| refusal(cx, guard)).await?;
+    cx.charge([token.spend(cx)], |guard| refusal(cx, guard)).await?;
     let state = token.state.as_deref().ok_or(Error::InvalidSession)?;
     let assertion = passkeys::verify_assertion(cx, &user, state, credential).await?;
     let mut stage = Stage::of(cx, token, user).await?;
-    stage.proofs =
-        token.attempt.proved(Proof::First(First::Passkey { verified: assertion.user_verified }))?;
+    let passkey = First::Passkey { verified: assertion.user_verified, roaming: assertion.roaming };
+    stage.proofs = token.attempt.proved(Proof::First(passkey))?;
     let granted = advance(cx, stage, Also::these(assertion.statements.into())).await;
     // The user changed since it was asked, and the challenge cannot be answered again.
     granted.map_err(|error| match error {

@@ -3,7 +3,7 @@
 use domain::session::{Rotation, RotationStep, Session};
 use domain::{Error, Result, User};
 use storage::{sessions, users};
-use wire::cognito_idp::shapes::AuthenticationResultType;
+use wire::cognito_idp::shapes::{AuthenticationResultType, ExplicitAuthFlowsType};
 
 use super::{Outcome, Parameters, refuse_unenforced, required};
 use crate::client_auth;
@@ -40,6 +40,10 @@ pub async fn refresh(
 ) -> Result<AuthenticationResultType> {
     refuse_unenforced(cx)?;
     let grace = cx.client.rotation_grace();
+    // A client that rotates cannot allow the flow; any other must.
+    if grace.is_none() && !cx.client.allows(ExplicitAuthFlowsType::AllowRefreshTokenAuth) {
+        return Err(Error::AuthFlowNotEnabled("REFRESH_TOKEN_AUTH"));
+    }
     for _ in 0..TRIES {
         let (user, session, generation) = find(cx, token, device_key).await?;
         let next = match grace {

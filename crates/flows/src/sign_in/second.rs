@@ -11,7 +11,7 @@ use super::stage::{Also, Stage, advance, ask};
 use super::{Outcome, Parameters, grant, otp, required};
 use crate::cx::ClientCx;
 use crate::messages::Destination;
-use crate::{software_token, subject};
+use crate::software_token;
 
 /// Asks for the code of a factor, sending it where it must be sent.
 pub(super) async fn challenge(
@@ -20,7 +20,7 @@ pub(super) async fn challenge(
     factor: Factor,
     mut also: Also,
 ) -> Result<Outcome> {
-    also.more.push(subject::forget(cx, &stage.user));
+    also.more.extend(stage.forgiven(cx));
     let step = Step::Second(factor);
     let mut parameters = vec![("USER_ID_FOR_SRP", stage.user.username.clone())];
     if let Some(medium) = factor.medium() {
@@ -41,7 +41,7 @@ pub(super) async fn select(
     factors: &[Factor],
     mut also: Also,
 ) -> Result<Outcome> {
-    also.more.push(subject::forget(cx, &stage.user));
+    also.more.extend(stage.forgiven(cx));
     let names = json!(factors.iter().map(|factor| factor.as_str()).collect::<Vec<_>>()).to_string();
     let mut parameters = vec![
         ("USER_ID_FOR_SRP", stage.user.username.clone()),

@@ -1,7 +1,8 @@
 //! The `Session` between two steps: a sealed statement of where an attempt stands.
 
 use crypto::secret_box::Context;
-use domain::auth::{Attempt, Facts, Step};
+use domain::auth::{self, Attempt, Facts, Step};
+use domain::factors::Factor;
 use domain::ids::{ClientId, PoolId, UserId};
 use domain::time::Time;
 use domain::{Error, Result, User};
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use storage::engine::Statement;
 use storage::spent;
 
+use super::course::Course;
 use crate::cx::{ClientCx, PoolCx};
 
 /// Bytes that a Session has at least before it is sealed: what it says of a user and of nobody is shorter, so that
@@ -20,8 +22,7 @@ pub(crate) struct SessionToken {
     pub(super) attempt: Attempt,
     client: ClientId,
     pub(super) whose: Whose,
-    /// The device that the client named, if the user remembers it.
-    pub(super) device_key: Option<String>,
+    pub(super) course: Course,
     /// The code that answers the step, if one was sent.
     pub(super) code: Option<SentCode>,
     /// A secret that the step is checked against, as the step keeps it.
@@ -54,7 +55,7 @@ impl SessionToken {
             attempt,
             client: cx.client.id.clone(),
             whose,
-            device_key: None,
+            course: Course::default(),
             code: None,
             state: None,
             nonce: crypto::random::uuid(cx.random()),
@@ -105,8 +106,14 @@ impl SessionToken {
     }
 
     /// What the machine judges its user by, where passwords and passkeys play no part any more.
-    pub(crate) fn facts<'a>(&self, cx: &'a PoolCx, user: &'a User) -> Facts<'a> {
-        Facts { device: self.device_key.is_some(), ..Facts::of(cx.pool(), user, cx.now()) }
+    fn facts<'a>(&self, cx: &'a PoolCx, user: &'a User) -> Facts<'a> {
+        let Course { device_key, goal, .. } = &self.course;
+        Facts { device: device_key.is_some(), goal: *goal, ..Facts::of(cx.pool(), user, cx.now()) }
+    }
+
+    /// Whether its user may set a software token up in this attempt.
+    pub(crate) fn can_set_up_token(&self, cx: &PoolCx, user: &User) -> bool {
+        auth::can_set_up(&self.facts(cx, user), self.attempt.proofs, Factor::SoftwareToken)
     }
 
     pub(crate) fn client(&self) -> &ClientId {
@@ -139,7 +146,7 @@ impl SessionToken {
             attempt: self.attempt.waiting_for(step),
             client: self.client.clone(),
             whose: self.whose.clone(),
-            device_key: self.device_key.clone(),
+            course: self.course.clone(),
             code: None,
             state: None,
             nonce: self.nonce.clone(),
@@ -154,7 +161,7 @@ impl SessionToken {
             attempt: self.attempt.waiting_for(step),
             client: self.client.clone(),
             whose: Whose::User(user.id.clone(), user.credential_version),
-            device_key: self.device_key.clone(),
+            course: self.course.clone(),
             code: None,
             state: None,
             nonce: crypto::random::uuid(cx.random()),

@@ -12,7 +12,6 @@ use super::stage::{Also, Stage, advance, ask};
 use super::{Outcome, Parameters, optional, otp};
 use crate::cx::ClientCx;
 use crate::messages::Destination;
-use crate::subject;
 
 pub(super) async fn challenge(
     cx: &ClientCx,
@@ -20,7 +19,7 @@ pub(super) async fn challenge(
     factors: &[Factor],
     mut also: Also,
 ) -> Result<Outcome> {
-    also.more.push(subject::forget(cx, &stage.user));
+    also.more.extend(stage.forgiven(cx));
     let names = json!(factors.iter().map(|factor| factor.as_str()).collect::<Vec<_>>()).to_string();
     let parameters = [("USER_ID_FOR_SRP", stage.user.username.clone()), ("MFAS_CAN_SETUP", names)];
     let token = stage.token(cx, Step::MfaSetup);

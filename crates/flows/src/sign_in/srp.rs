@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use storage::{attempts, spent};
 
 use super::answer::{Answerer, answerer};
+use super::course::Course;
 use super::session_token::SessionToken;
 use super::srp_exchange::{self, Claim, Exchange};
 use super::stage::{Also, Stage, advance, asked};
@@ -33,8 +34,7 @@ struct Attempt {
     /// secret blocks of known and unknown names are of one length.
     user: String,
     credential_version: String,
-    /// The device that the client named and the user remembers.
-    device_key: Option<String>,
+    course: Course,
     exchange: Exchange,
     nonce: String,
     expires_at: Time,
@@ -44,7 +44,8 @@ pub(super) async fn begin(cx: &ClientCx, parameters: &Parameters) -> Result<Outc
     let name = required(parameters, "USERNAME")?;
     let a = required(parameters, "SRP_A")?;
     client_auth::check_hash(cx, &[name], optional(parameters, "SECRET_HASH")).await?;
-    challenge(cx, name, a, optional(parameters, "DEVICE_KEY")).await
+    let course = Course::plain(optional(parameters, "DEVICE_KEY").map(str::to_owned));
+    challenge(cx, name, a, &course).await
 }
 
 /// The answer to PASSWORD_SRP: the client's half.
@@ -54,21 +55,16 @@ pub(super) async fn answer(cx: &ClientCx, token: &SessionToken, responses: &Para
         Answerer::User(user) => user.username,
         Answerer::Nobody(name) => name,
     };
-    challenge(cx, &name, a, token.device_key.as_deref()).await
+    challenge(cx, &name, a, &token.course).await
 }
 
 /// The server's half.
-pub(super) async fn challenge(
-    cx: &ClientCx,
-    name: &str,
-    a: &str,
-    device_key: Option<&str>,
-) -> Result<Outcome> {
+pub(super) async fn challenge(cx: &ClientCx, name: &str, a: &str, course: &Course) -> Result<Outcome> {
     let a = srp_exchange::read_a(a)?;
     let found = subject::find_with_password(cx, name).await?;
     let user = found.as_ref().map(|(user, _)| user);
     subject::refuse_unknown(cx, user)?;
-    let device_key = device::remembered(cx, user, device_key).await?;
+    let device_key = device::remembered(cx, user, course.device_key.as_deref()).await?;
     let known = found.and_then(with_password);
     let (identity, salt, verifier) = match &known {
         Some((user, password)) => match &password.srp {
@@ -87,7 +83,7 @@ pub(super) async fn challenge(
         name: name.to_owned(),
         user,
         credential_version: fixed_width(credential_version),
-        device_key,
+        course: course.on(device_key),
         exchange,
         nonce: crypto::random::uuid(cx.random()),
         expires_at: cx.now() + cx.client.auth_session_validity(),
@@ -153,7 +149,7 @@ pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Para
     let found = storage::passwords::find_with_user(cx.db(), cx.pool_ref(), &id).await?;
     let user = found.as_ref().map(|(user, _)| user);
     // Before anything is spent: clients answer the same challenge again without a device that is gone.
-    let device_key = match (&attempt.device_key, optional(responses, "DEVICE_KEY")) {
+    let device_key = match (&attempt.course.device_key, optional(responses, "DEVICE_KEY")) {
         (Some(key), _) => Some(key.clone()),
         (None, named) => device::remembered(cx, user, named).await?,
     };
@@ -167,7 +163,7 @@ pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Para
         spent::spend(cx.pool_ref(), &attempt.nonce, attempt.expires_at),
         subject::charge(cx, user, &attempt.name),
     ];
-    cx.apply(charge, refusal).await?;
+    cx.charge(charge, refusal).await?;
     let known = found.and_then(with_password);
     let verifier = match &known {
         Some((_, Password { srp: Some(srp), .. })) => srp.verifier.clone(),
@@ -179,7 +175,7 @@ pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Para
         Some((user, password))
             if proved && attempt.is_of(&user) && attempt.is_named(cx, &user, typed).await? =>
         {
-            let mut stage = Stage::first(cx, user, Some(password), device_key);
+            let mut stage = Stage::first(cx, user, Some(password), attempt.course.on(device_key));
             stage.srp_a = Some(attempt.exchange.a()?);
             stage.proofs =
                 auth::Attempt::at(Step::PasswordVerifier).proved(auth::Proof::First(First::Password))?;

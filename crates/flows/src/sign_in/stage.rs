@@ -1,7 +1,7 @@
 //! Where a sign-in stands while one request is answered, and carrying out what the machine decides.
 
 use crypto::srp::PublicA;
-use domain::auth::{self, Attempt, Facts, Next, Proofs, Step};
+use domain::auth::{self, Attempt, Facts, First, Next, Proofs, Step};
 use domain::time::Time;
 use domain::user::{Password, UserStatus};
 use domain::{Error, Result, User};
@@ -9,6 +9,7 @@ use storage::engine::Statement;
 use storage::{spent, users};
 use wire::cognito_idp::shapes::ChallengeNameType;
 
+use super::course::Course;
 use super::session_token::SessionToken;
 use super::{Asked, Outcome, Parameters, device, grant, new_password, second, set_up};
 use crate::cx::ClientCx;
@@ -21,8 +22,7 @@ pub(super) struct Stage {
     pub(super) password: Option<Password>,
     pub(super) has_passkey: bool,
     pub(super) proofs: Proofs,
-    /// The device that the client named and the user remembers.
-    pub(super) device_key: Option<String>,
+    pub(super) course: Course,
     /// The `SRP_A` that this request proved the password by.
     pub(super) srp_a: Option<PublicA>,
     /// When the step is judged.
@@ -45,14 +45,9 @@ impl Also {
 
 impl Stage {
     /// A user at the first step, with whatever the machine asks about it.
-    pub(super) fn first(
-        cx: &ClientCx,
-        user: User,
-        password: Option<Password>,
-        device_key: Option<String>,
-    ) -> Self {
+    pub(super) fn first(cx: &ClientCx, user: User, password: Option<Password>, course: Course) -> Self {
         let (proofs, now) = (Proofs::default(), cx.now());
-        Self { user, password, has_passkey: false, proofs, device_key, srp_a: None, now }
+        Self { user, password, has_passkey: false, proofs, course, srp_a: None, now }
     }
 
     /// The user of a Session, as its attempt goes on.
@@ -64,7 +59,7 @@ impl Stage {
             }
             _ => None,
         };
-        let first = Self::first(cx, user, password, token.device_key.clone());
+        let first = Self::first(cx, user, password, token.course.clone());
         Ok(Self { proofs: token.attempt.proofs, ..first })
     }
 
@@ -75,16 +70,33 @@ impl Stage {
             has_password: self.password.is_some(),
             temporary_until: self.password.as_ref().and_then(|p| p.expires_at),
             has_passkey: self.has_passkey,
-            device: self.device_key.is_some(),
+            device: self.course.device_key.is_some(),
+            goal: self.course.goal,
             now: self.now,
         }
+    }
+
+    /// Whether the password of the access token and one more factor are enough: then that factor is asked for.
+    pub(super) fn goes_on_from_its_password(&self, cx: &ClientCx) -> bool {
+        let next = auth::next(&self.facts(cx), Proofs::credited());
+        self.course.credited.is_some() && matches!(next, Next::Second(_) | Next::SelectMfaType(_))
+    }
+
+    /// Whether the first factor was proved in this attempt. An access token wipes no failures of its user's.
+    pub(super) fn proved_it_now(&self) -> bool {
+        self.proofs.first != Some(First::Credited)
+    }
+
+    /// Forgets the failures of a user who proved a first factor.
+    pub(super) fn forgiven(&self, cx: &ClientCx) -> Option<Statement> {
+        self.proved_it_now().then(|| subject::forget(cx, &self.user))
     }
 
     /// A Session for the next step.
     pub(super) fn token(&self, cx: &ClientCx, step: Step) -> SessionToken {
         let attempt = Attempt { step, proofs: self.proofs };
         let mut token = SessionToken::of_user(cx, attempt, &self.user);
-        token.device_key.clone_from(&self.device_key);
+        token.course.clone_from(&self.course);
         token
     }
 }
@@ -100,7 +112,9 @@ pub(super) async fn advance(cx: &ClientCx, stage: Stage, also: Also) -> Result<O
         Next::Device => device::challenge(cx, stage, also).await,
         Next::Deny(error) => {
             // The proof was right: it does not count as a failure. Nothing else happens.
-            subject::give_back(cx, &stage.user).await?;
+            if stage.proved_it_now() {
+                subject::give_back(cx, &stage.user).await?;
+            }
             Err(error)
         }
     }
@@ -143,6 +157,7 @@ pub(super) fn refusal(cx: &ClientCx, guard: &'static str) -> Option<Error> {
     match guard {
         storage::clients::UNCHANGED => Some(Error::ClientNotFound(cx.client.id.clone())),
         spent::UNSPENT => Some(Error::SessionAlreadyUsed),
+        storage::sessions::LIVES => Some(Error::AccessTokenRevoked),
         storage::devices::UNCHANGED => Some(Error::DeviceNotFound),
         storage::software_tokens::UNUSED => Some(Error::SoftwareTokenUsed),
         guard => passkeys::refusal(guard)

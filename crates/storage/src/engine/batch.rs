@@ -81,10 +81,22 @@ impl Statement {
     }
 }
 
+/// What an acknowledged batch outlives.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Durability {
+    /// Everything, the failure of the machine included.
+    #[default]
+    Full,
+    /// The end of the process. A machine that fails may lose it, and then all that was applied after it too: what
+    /// is there afterwards is a beginning of what was applied, in order.
+    Ordered,
+}
+
 /// Statements applied all or none, in order.
 #[derive(Debug, Clone, Default)]
 pub struct Batch {
     pub(super) statements: Vec<Statement>,
+    pub(super) durability: Durability,
 }
 
 impl Batch {
@@ -95,10 +107,16 @@ impl Batch {
     pub fn push(&mut self, statement: Statement) {
         self.statements.push(statement);
     }
+
+    /// The batch, acknowledged without waiting for the disk. It outlives the process, and the machine if anything
+    /// applied after it does. For what may be forgotten together with its consequences.
+    pub fn ordered(self) -> Self {
+        Self { durability: Durability::Ordered, ..self }
+    }
 }
 
 impl FromIterator<Statement> for Batch {
     fn from_iter<I: IntoIterator<Item = Statement>>(statements: I) -> Self {
-        Self { statements: statements.into_iter().collect() }
+        Self { statements: statements.into_iter().collect(), ..Self::default() }
     }
 }

@@ -20,6 +20,7 @@ impl Schema {
         include_str!("../../migrations/0005_session_tracking.sql"),
         include_str!("../../migrations/0006_devices.sql"),
         include_str!("../../migrations/0007_passkeys.sql"),
+        include_str!("../../migrations/0008_authentication_levels.sql"),
         include_str!("../../migrations/0009_principals.sql"),
     ]);
 

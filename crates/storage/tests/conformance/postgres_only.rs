@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crypto::random::{SeededRandom, SystemRandom};
 use pgtest::Server;
-use storage::engine::{PostgresOptions, Schema, Store, StoreError, Value};
+use storage::engine::{Batch, PostgresOptions, Schema, Store, StoreError, Value};
 use tokio::task::JoinSet;
 use tokio_postgres::{Client, NoTls};
 
@@ -176,6 +176,23 @@ async fn conditions_see_what_they_waited_for() {
     for (expected, task) in tasks {
         assert_eq!(guard(task.await.unwrap()), expected);
     }
+}
+
+/// Only the batch that says so is acknowledged without waiting, and its connection forgets it again.
+#[tokio::test]
+async fn ordered_batches_do_not_wait() {
+    let fixture = Fixture::postgres().await;
+    let waits = |setting: &'static str| {
+        let sql = "SELECT 1 WHERE current_setting('synchronous_commit') = $1";
+        statement(sql, [setting.into()]).must_see("waits so")
+    };
+    for _ in 0..20 {
+        let ordered: Batch = [waits("off")].into_iter().collect();
+        fixture.store.apply(ordered.ordered()).await.unwrap();
+        fixture.apply([waits("on")]).await.unwrap();
+    }
+    let refused: Batch = [waits("on")].into_iter().collect();
+    assert_eq!(guard(fixture.store.apply(refused.ordered()).await), "waits so");
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 //! A disk that remembers what was written to it and when that was made safe. It stands between SQLite and the
-//! operating system as SQLite's default VFS, records writes, syncs and deletions in the folders it is told to
+//! operating system as the VFS that the engine asks for, records writes, syncs and deletions in the folders it is told to
 //! watch, and fails to sync on demand.
 #![expect(unsafe_code, reason = "a VFS is a table of C functions; tests only")]
 
@@ -34,6 +34,8 @@ pub enum Event {
     },
     /// The caller was told that this batch is safe.
     Acknowledged(i64),
+    /// The caller was told that this batch is applied, which is no promise.
+    Applied(i64),
 }
 
 #[derive(Default)]
@@ -63,8 +65,9 @@ pub fn watch(folder: &Path) {
     state().watched.insert(folder.to_owned(), Vec::new());
 }
 
-pub fn acknowledged(folder: &Path, batch: i64) {
-    state().watched.get_mut(folder).unwrap().push(Event::Acknowledged(batch));
+/// Adds what the caller was told.
+pub fn told(folder: &Path, event: Event) {
+    state().watched.get_mut(folder).unwrap().push(event);
 }
 
 /// Ends the record.
@@ -84,10 +87,11 @@ pub fn fail_to_sync(folder: &Path, fails: bool) {
 /// Puts itself under every database that this process opens from now on.
 pub fn install() {
     static ONCE: Once = Once::new();
+    // Looked up before ours has its name.
+    system();
     // SAFETY: the system's VFS lives for ever, and so does the leaked copy that is registered.
     ONCE.call_once(|| unsafe {
         let vfs = Box::leak(Box::new(*system()));
-        vfs.zName = c"recording".as_ptr();
         vfs.pNext = std::ptr::null_mut();
         vfs.xOpen = Some(open);
         vfs.xDelete = Some(delete);
@@ -96,10 +100,14 @@ pub fn install() {
 }
 
 fn system() -> *mut sqlite3_vfs {
-    // SAFETY: a constant name; the answer is checked.
-    let vfs = unsafe { sqlite3_vfs_find(c"unix".as_ptr()) };
-    assert!(!vfs.is_null());
-    vfs
+    static SYSTEM: OnceLock<usize> = OnceLock::new();
+    let address = SYSTEM.get_or_init(|| {
+        // SAFETY: a constant name; the answer is checked.
+        let vfs = unsafe { sqlite3_vfs_find(c"unix-excl".as_ptr()) };
+        assert!(!vfs.is_null());
+        vfs as usize
+    });
+    *address as *mut sqlite3_vfs
 }
 
 /// Opens as the system does, and puts our writing methods in place of its own.

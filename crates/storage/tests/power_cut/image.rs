@@ -58,7 +58,7 @@ pub fn write(events: &[Event], cut: usize, kept: u16, random: &dyn Random, folde
                     files.remove(file.as_str());
                 }
             }
-            Event::Sync { .. } | Event::Acknowledged(_) => {}
+            Event::Sync { .. } | Event::Acknowledged(_) | Event::Applied(_) => {}
         }
     }
     for (name, contents) in files {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crypto::random::{Random, SeededRandom, bytes};
 use disk::Event;
-use storage::engine::{Schema, SqliteOptions, Statement, Store, StoreError, WriteError};
+use storage::engine::{Batch, Schema, SqliteOptions, Statement, Store, StoreError, WriteError};
 use tokio::task::JoinSet;
 
 const SCHEMA: Schema = Schema(&[
@@ -47,6 +47,11 @@ fn batch(batch: i64) -> impl Iterator<Item = Statement> {
         }))
 }
 
+/// Whether a batch, one of the even ones, does not wait for the disk.
+fn is_ordered(batch: i64) -> bool {
+    batch % 4 == 2
+}
+
 /// Runs batches at the same time and returns what happened on the disk.
 async fn record(allow_unsafe_durability: bool) -> Vec<Event> {
     let folder = tempfile::tempdir().unwrap();
@@ -59,8 +64,14 @@ async fn record(allow_unsafe_durability: bool) -> Vec<Event> {
         tasks.spawn(async move {
             for i in 0..BATCHES_PER_TASK {
                 let id = task * BATCHES_PER_TASK + i;
-                match store.apply(batch(id).collect()).await {
-                    Ok(()) => disk::acknowledged(&path, id),
+                let statements: Batch = batch(id).collect();
+                let applied = if is_ordered(id) {
+                    store.apply(statements.ordered()).await.map(|()| Event::Applied(id))
+                } else {
+                    store.apply(statements).await.map(|()| Event::Acknowledged(id))
+                };
+                match applied {
+                    Ok(event) => disk::told(&path, event),
                     Err(error) => assert!(matches!(error, WriteError::Guard("refused")), "{error}"),
                 }
             }
@@ -70,9 +81,18 @@ async fn record(allow_unsafe_durability: bool) -> Vec<Event> {
     disk::events(&path)
 }
 
-/// Cuts the power before event `cut` and returns how many acknowledged batches are gone. Whatever is there must
-/// be whole.
-async fn lost(events: &[Event], cut: usize, kept: u16, random: &dyn Random) -> usize {
+/// How many batches are gone.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Lost {
+    /// Of those that were acknowledged as safe, and those their task had applied before the last of them.
+    promised: usize,
+    /// Of all others that were applied.
+    unpromised: usize,
+}
+
+/// Cuts the power before event `cut` and returns how many batches are gone. Whatever is there must be whole, and
+/// of each task a beginning of what it applied.
+async fn lost(events: &[Event], cut: usize, kept: u16, random: &dyn Random) -> Lost {
     let folder = tempfile::tempdir().unwrap();
     image::write(events, cut, kept, random, folder.path());
     let store = open(folder.path(), false);
@@ -87,25 +107,45 @@ async fn lost(events: &[Event], cut: usize, kept: u16, random: &dyn Random) -> u
             assert!(row.blob(2) == content(id, part), "cut at {cut}: batch {id} is damaged");
         }
     }
-    let there = |id: &i64| rows.iter().any(|row| row.int(0) == *id);
-    let acknowledged = events[..cut].iter().filter_map(|event| match event {
-        Event::Acknowledged(id) => Some(id),
-        _ => None,
-    });
-    acknowledged.filter(|id| !there(id)).count()
+    let there = |id: i64| rows.iter().any(|row| row.int(0) == id);
+    let mut lost = Lost::default();
+    for task in 0..TASKS {
+        let told = || events[..cut].iter().filter(|event| told_to(event) == Some(task));
+        let mut promises_left = told().filter(|event| matches!(event, Event::Acknowledged(_))).count();
+        let mut gone = false;
+        for event in told() {
+            let (Event::Acknowledged(id) | Event::Applied(id)) = event else { continue };
+            match (there(*id), promises_left) {
+                (true, _) => assert!(!gone, "cut at {cut}: batch {id} outlived one before it"),
+                (false, 0) => (gone, lost.unpromised) = (true, lost.unpromised + 1),
+                (false, _) => (gone, lost.promised) = (true, lost.promised + 1),
+            }
+            promises_left -= usize::from(matches!(event, Event::Acknowledged(_)));
+        }
+    }
+    lost
 }
 
-/// How many acknowledged batches are gone, over all cuts: anywhere, and right after an acknowledgement.
-async fn campaign(events: &[Event]) -> usize {
+/// The task that was told of a batch.
+fn told_to(event: &Event) -> Option<i64> {
+    match event {
+        Event::Acknowledged(id) | Event::Applied(id) => Some(id / BATCHES_PER_TASK),
+        _ => None,
+    }
+}
+
+/// How many batches are gone, over all cuts: anywhere, and right after the caller was told of one.
+async fn campaign(events: &[Event]) -> Lost {
     let random = SeededRandom::new(1);
     let below = |n: usize| u64::from_be_bytes(bytes(&random)) as usize % n;
-    let after_acks: Vec<usize> =
-        (1..=events.len()).filter(|i| matches!(events[i - 1], Event::Acknowledged(_))).collect();
-    let mut total = 0;
+    let after_acks: Vec<usize> = (1..=events.len()).filter(|i| told_to(&events[i - 1]).is_some()).collect();
+    let mut total = Lost::default();
     for i in 0..cuts() {
         let cut = if i % 2 == 0 { below(events.len() + 1) } else { after_acks[below(after_acks.len())] };
         let kept = [0, 128, 230, 256][i / 2 % 4];
-        total += lost(events, cut, kept, &random).await;
+        let lost = lost(events, cut, kept, &random).await;
+        total.promised += lost.promised;
+        total.unpromised += lost.unpromised;
     }
     total
 }
@@ -117,19 +157,35 @@ fn count(events: &[Event], what: impl Fn(&Event) -> bool) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn acknowledged_batches_survive() {
     let events = record(false).await;
-    let acknowledged = count(&events, |event| matches!(event, Event::Acknowledged(_)));
-    assert_eq!(acknowledged as i64, TASKS * BATCHES_PER_TASK / 2);
+    let told = count(&events, |event| told_to(event).is_some());
+    assert_eq!(told as i64, TASKS * BATCHES_PER_TASK / 2);
     let syncs = |name: &str| count(&events, |event| matches!(event, Event::Sync { file } if file == name));
     // The log was moved into the database on the way.
     assert!(syncs("poolhouse.db") >= 2, "{} checkpoints", syncs("poolhouse.db"));
-    assert_eq!(campaign(&events).await, 0);
+    assert_eq!(campaign(&events).await.promised, 0);
 }
 
 /// The same with commits that do not wait for the disk must be found out.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_loss_would_be_found() {
     let events = record(true).await;
-    assert!(campaign(&events).await > 0);
+    assert!(campaign(&events).await.promised > 0);
+}
+
+/// An ordered batch does not wait: with nothing durable after it, a cut takes it away, and nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn ordered_batches_do_not_wait() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().canonicalize().unwrap();
+    disk::watch(&path);
+    let store = open(&path, false);
+    store.apply(batch(0).collect()).await.unwrap();
+    disk::told(&path, Event::Acknowledged(0));
+    store.apply(batch(2).collect::<Batch>().ordered()).await.unwrap();
+    disk::told(&path, Event::Applied(2));
+    let before = disk::events(&path);
+    let cut = lost(&before, before.len(), 0, &SeededRandom::new(1)).await;
+    assert_eq!(cut, Lost { promised: 0, unpromised: 1 });
 }
 
 /// After a failed sync nobody knows what is on the disk: nothing more is acknowledged until it is opened anew.

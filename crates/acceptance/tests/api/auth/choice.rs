@@ -215,12 +215,3 @@ async fn who_exists_is_hidden() {
         assert_eq!(last, "Password attempts exceeded", "{name}");
     }
 }
-
-#[tokio::test]
-async fn a_step_up_that_is_not_carried_out_is_refused() {
-    let (server, _, client) = house(all(), false).await;
-    for name in ["TARGET_ACR_VALUES", "ACCESS_TOKEN", "MAX_AGE"] {
-        let begin = json!({ "USERNAME": "alice", name: "1" });
-        server.choose(&client, begin).await.refused_as("OperationNotEnabledException");
-    }
-}

@@ -11,5 +11,6 @@ mod refresh;
 mod respond_to_auth_challenge;
 mod second_factor;
 mod sign_out;
+mod step_up;
 pub(super) mod tokens;
 mod unknown_names;

@@ -166,10 +166,26 @@ async fn a_confirmed_sign_up_signs_in_only_where_its_code_is_a_first_factor() {
             assert!(confirmed.get("Session").is_none());
             continue;
         }
-        let input = json!({
-            "AuthFlow": "USER_AUTH", "ClientId": client, "Session": confirmed["Session"],
-            "AuthParameters": { "USERNAME": name },
-        });
-        server.call_unsigned("InitiateAuth", input).await.refused(INVALID.0, INVALID.1);
+        let begin = |session: &Value, parameters: Value| {
+            let input = json!({
+                "AuthFlow": "USER_AUTH", "ClientId": client, "Session": session,
+                "AuthParameters": parameters,
+            });
+            server.call_unsigned("InitiateAuth", input)
+        };
+        // The Session is worth nothing here: what there is to begin with is asked for, as without it.
+        let asked = begin(&confirmed["Session"], json!({ "USERNAME": name })).await.ok();
+        assert_eq!(asked["AvailableChallenges"], json!(["PASSWORD_SRP", "PASSWORD"]));
+        assert!(asked.get("AuthenticationResult").is_none());
+        let by = |password: &str| json!({ "USERNAME": name, "PREFERRED_CHALLENGE": "PASSWORD", "PASSWORD": password });
+        begin(&confirmed["Session"], by("Wrong-Horse 7!"))
+            .await
+            .refused("NotAuthorizedException", "Incorrect username or password.");
+        // Somebody else's, or one that is none, is refused all the same.
+        server.user(&pool, "fred", "Correct-Horse 7!").await;
+        begin(&confirmed["Session"], json!({ "USERNAME": "fred" })).await.refused(INVALID.0, INVALID.1);
+        begin(&json!("x".repeat(40)), by("Correct-Horse 7!")).await.refused(INVALID.0, INVALID.1);
+        let granted = begin(&confirmed["Session"], by("Correct-Horse 7!")).await.ok();
+        assert!(granted["AuthenticationResult"]["AccessToken"].is_string());
     }
 }

@@ -214,3 +214,28 @@ async fn a_token_that_was_replaced_stays_dead_when_rotation_is_switched_off() {
     by_operation(&server, &client, &second).await.ok();
     by_flow(&server, &client, &second).await.ok();
 }
+
+/// Who leaves the flow out wants no refresh, unless tokens rotate, which excludes the flow.
+#[tokio::test]
+async fn a_client_without_the_flow_refreshes_by_rotation_alone() {
+    let not_enabled = ("InvalidParameterException", "REFRESH_TOKEN_AUTH flow not enabled for this client");
+    let without = json!({ "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"] });
+    let (server, _, client, tokens) = house(without).await;
+    by_flow(&server, &client, &tokens["RefreshToken"]).await.refused(not_enabled.0, not_enabled.1);
+    by_operation(&server, &client, &tokens["RefreshToken"]).await.refused(not_enabled.0, not_enabled.1);
+    let (server, pool, client, tokens) = house(rotating()).await;
+    by_flow(&server, &client, &tokens["RefreshToken"]).await.refused(not_enabled.0, not_enabled.1);
+    let rotated = by_operation(&server, &client, &tokens["RefreshToken"]).await.ok();
+    let newest = &rotated["AuthenticationResult"]["RefreshToken"];
+    // Switched off, with the flow still left out, nothing refreshes.
+    let off = json!({
+        "UserPoolId": pool, "ClientId": client, "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"],
+    });
+    server.call("UpdateUserPoolClient", off).await.ok();
+    by_operation(&server, &client, newest).await.refused(not_enabled.0, not_enabled.1);
+    let both = json!({
+        "UserPoolId": pool, "ClientId": client, "RefreshTokenRotation": { "Feature": "ENABLED" },
+        "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+    });
+    server.call("UpdateUserPoolClient", both).await.refused_as("InvalidParameterException");
+}

@@ -5,6 +5,7 @@ mod known;
 mod proof;
 mod show;
 mod sign_in;
+mod step_up;
 mod update_device_status;
 mod yard;
 

@@ -122,6 +122,34 @@ async fn a_challenge_dies_with_the_passkey_the_user_and_the_session() {
     answer(&house, &client, &challenge, "alice", &credential).await.refused(INVALID.0, INVALID.1);
 }
 
+/// A passkey reaches the third level by itself, and says of which kind it is.
+#[tokio::test]
+async fn a_passkey_reaches_the_third_level() {
+    let house = House::new().await;
+    let client = house.chooses().await;
+    for (attachment, method) in [(Some("platform"), "swk"), (Some("cross-platform"), "hwk"), (None, "swk")] {
+        let passkey = SoftPasskey::new();
+        let mut credential = passkey.register(&Answer::to_creation(&house.start().await, ORIGIN));
+        credential["authenticatorAttachment"] = attachment.into();
+        house.complete(credential).await.ok();
+        let toward = json!({ "USERNAME": "alice", "TARGET_ACR_VALUES": "urn:cognito:loa:3" });
+        let asked = house.server.choose(&client, toward).await.ok();
+        assert_eq!(asked["AvailableChallenges"], json!(["WEB_AUTHN"]));
+        let chosen = json!({ "USERNAME": "alice", "ANSWER": "WEB_AUTHN" });
+        let challenge = house.server.respond(&client, &asked, chosen).await.ok();
+        let credential = assertion(&passkey, &challenge, |_| {});
+        let granted = answer(&house, &client, &challenge, "alice", &credential).await.ok();
+        let claims = crate::api::auth::tokens::claims(&granted["AuthenticationResult"]["AccessToken"]);
+        assert_eq!((&claims["acr"], &claims["amr"]), (&json!("urn:cognito:loa:3"), &json!([method])));
+        let gone = json!({ "AccessToken": house.token, "CredentialId": passkey.name() });
+        house.server.call_unsigned("DeleteWebAuthnCredential", gone).await.ok();
+    }
+    // No passkey leads to the fourth.
+    house.register().await;
+    let toward = json!({ "USERNAME": "alice", "TARGET_ACR_VALUES": "urn:cognito:loa:4" });
+    house.server.choose(&client, toward).await.refused_as("InvalidParameterException");
+}
+
 /// A passkey stands for both factors only where pool and user say so and its authenticator knew the user.
 #[tokio::test]
 async fn where_a_second_factor_is_due_a_passkey_must_count_twice() {

@@ -27,6 +27,51 @@ async fn a_pool_has_cognitos_defaults_and_is_described_alike() {
     assert_eq!(described, made);
 }
 
+/// The names of all four levels of authentication are shown, given or not; an update replaces them.
+#[tokio::test]
+async fn the_levels_of_authentication_have_names() {
+    let server = TestServer::start().await;
+    let names = |two: &str, three: &str| {
+        json!({
+            "Level1": { "AcrValue": "urn:cognito:loa:1" }, "Level2": { "AcrValue": two },
+            "Level3": { "AcrValue": three }, "Level4": { "AcrValue": "urn:cognito:loa:4" },
+        })
+    };
+    let given = json!({ "Level2": { "AcrValue": "silver" }, "Level3": { "AcrValue": "gold" } });
+    let made = json!({ "PoolName": "people", "AcrConfiguration": given });
+    let made = server.call("CreateUserPool", made).await.ok()["UserPool"].clone();
+    assert_eq!(made["AcrConfiguration"], names("silver", "gold"));
+    let described = async || {
+        let pool = server.call("DescribeUserPool", json!({ "UserPoolId": made["Id"] })).await.ok();
+        pool["UserPool"]["AcrConfiguration"].clone()
+    };
+    assert_eq!(described().await, made["AcrConfiguration"]);
+    for (configuration, kind) in [
+        (
+            json!({ "Level1": { "AcrValue": "x" }, "Level2": { "AcrValue": "x" } }),
+            "InvalidParameterException",
+        ),
+        (json!({ "Level1": { "AcrValue": "urn:cognito:loa:2" } }), "InvalidParameterException"),
+        (json!({ "Level5": { "AcrValue": "x" } }), "InvalidParameterException"),
+        (json!({ "Level1": { "AcrValue": "" } }), "InvalidParameterException"),
+        (json!({ "Level1": { "AcrValue": "x".repeat(65) } }), "InvalidParameterException"),
+        (json!({ "Level1": { "AcrValue": "a b" } }), "InvalidParameterException"),
+        (json!({ "Level1": { "AcrValue": "a\"b" } }), "InvalidParameterException"),
+        (json!({ "Level1": { "AcrValue": "a\\b" } }), "InvalidParameterException"),
+        (json!({ "Level1": {} }), "InvalidParameterException"),
+    ] {
+        let input = json!({ "UserPoolId": made["Id"], "AcrConfiguration": configuration });
+        server.call("UpdateUserPool", input).await.refused_as(kind);
+        let input = json!({ "PoolName": "people", "AcrConfiguration": configuration });
+        server.call("CreateUserPool", input).await.refused_as(kind);
+    }
+    let input = json!({ "PoolName": "p", "UserPoolTier": "LITE", "AcrConfiguration": given });
+    server.call("CreateUserPool", input).await.refused_as("FeatureUnavailableInTierException");
+    assert_eq!(described().await, names("silver", "gold"));
+    server.call("UpdateUserPool", json!({ "UserPoolId": made["Id"] })).await.ok();
+    assert_eq!(described().await, names("urn:cognito:loa:2", "urn:cognito:loa:3"));
+}
+
 #[tokio::test]
 async fn every_setting_is_kept() {
     let server = TestServer::start().await;

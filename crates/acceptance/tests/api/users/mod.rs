@@ -172,6 +172,11 @@ async fn attributes_are_changed_and_deleted_within_the_schema() {
     update("email", "a@example.com").await.ok();
     assert_eq!(attribute(&server, &pool, "alice", "email_verified").await, "false");
     update("email_verified", "true").await.ok();
+    // The same address is as verified as before; another one is not.
+    update("email", "a@example.com").await.ok();
+    assert_eq!(attribute(&server, &pool, "alice", "email_verified").await, "true");
+    update("email", "b@example.com").await.ok();
+    assert_eq!(attribute(&server, &pool, "alice", "email_verified").await, "false");
     assert_eq!(attribute(&server, &pool, "alice", "custom:level").await, "5");
     let delete = async |name: &str| {
         server

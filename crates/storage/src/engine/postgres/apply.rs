@@ -15,7 +15,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error as PgError, Statement as Prepared};
 
 use super::{Failed, Postgres, fault, values};
-use crate::engine::batch::Check;
+use crate::engine::batch::{Check, Durability};
 use crate::engine::{Batch, Guard, Statement, StoreError, WriteError};
 
 const TRIES: u32 = 9;
@@ -63,13 +63,17 @@ impl Postgres {
             prepared.push(prepare(client, statement).await?);
         }
 
+        let begin = match batch.durability {
+            Durability::Full => "BEGIN",
+            Durability::Ordered => "BEGIN; SET LOCAL synchronous_commit = off",
+        };
         // Sent at once, in this order: each future sends when it is first polled. The answers are all awaited,
         // since a statement that changed no row is no error to the server, and COMMIT of an aborted
         // transaction is none either.
         let mark_params: [&(dyn ToSql + Sync); 1] = [&id];
         let (begun, marked, outcomes) = tokio::join!(
             biased;
-            client.batch_execute("BEGIN"),
+            client.batch_execute(begin),
             client.execute(&mark, &mark_params),
             join_all(batch.statements.iter().zip(&prepared).map(|(s, prepared)| run(client, s, prepared))),
         );

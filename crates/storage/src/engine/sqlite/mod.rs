@@ -14,6 +14,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use self::writer::Writer;
+use super::batch::Durability;
 use super::dump::Dump;
 use super::migrate::{self, Schema};
 use super::{Batch, Row, StoreError, Value, WriteError};
@@ -53,9 +54,10 @@ impl Sqlite {
         let lock = lock(&folder.join("poolhouse.lock"))?;
         let path = folder.join("poolhouse.db");
         let mut connection = connect(&path, OpenFlags::default())?;
-        set_durability(&connection, options.allow_unsafe_durability)?;
+        let durability = if options.allow_unsafe_durability { Durability::Ordered } else { Durability::Full };
+        set_durability(&connection, durability)?;
         bring_up_to_date(&mut connection, options.schema)?;
-        let writer = Writer::start(connection)?;
+        let writer = Writer::start(connection, durability)?;
         Ok(Self { path, schema: options.schema, readers: Mutex::default(), writer, _lock: lock })
     }
 
@@ -111,30 +113,43 @@ fn lock(path: &Path) -> Result<File, StoreError> {
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
-    let connection = Connection::open_with_flags(path, flags).map_err(StoreError::engine)?;
+    let connection =
+        Connection::open_with_flags_and_vfs(path, flags, c"unix-excl").map_err(StoreError::engine)?;
     connection.set_prepared_statement_cache_capacity(256);
+    connection.pragma_update(None, "cache_size", -8192).map_err(StoreError::engine)?;
     connection.busy_timeout(BUSY).map_err(StoreError::engine)?;
     // Otherwise a statement is planned anew each time its parameters change.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(StoreError::engine)?;
     Ok(connection)
 }
 
-/// Turns the write-ahead log and full synchronisation on, and reads back that they are.
-fn set_durability(connection: &Connection, unsafe_durability: bool) -> Result<(), StoreError> {
-    let (name, number) = if unsafe_durability { ("NORMAL", 1) } else { ("FULL", 2) };
+/// Turns the write-ahead log and its synchronisation on, and reads back that they are.
+fn set_durability(connection: &Connection, durability: Durability) -> Result<(), StoreError> {
     let set = || -> rusqlite::Result<(String, i64)> {
         let journal = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
-        connection.pragma_update(None, "synchronous", name)?;
+        set_synchronous(connection, durability)?;
         Ok((journal, connection.pragma_query_value(None, "synchronous", |row| row.get(0))?))
     };
     let (journal, synchronous) = set().map_err(StoreError::engine)?;
     if !journal.eq_ignore_ascii_case("wal") {
         return Err(StoreError::NotDurable("journal_mode=WAL"));
     }
-    if synchronous != number {
+    if synchronous != synchronous_of(durability) {
         return Err(StoreError::NotDurable("synchronous=FULL"));
     }
     Ok(())
+}
+
+fn set_synchronous(connection: &Connection, durability: Durability) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "synchronous", synchronous_of(durability))
+}
+
+/// FULL waits for the disk at each commit, NORMAL before the log is moved into the database.
+fn synchronous_of(durability: Durability) -> i64 {
+    match durability {
+        Durability::Full => 2,
+        Durability::Ordered => 1,
+    }
 }
 
 /// Applies what is missing in one transaction. The version is SQLite's `user_version`.

@@ -1,5 +1,5 @@
 //! The one thread that writes: it takes what has queued up, gives each batch a savepoint and commits them all
-//! with one fsync. Only then are they acknowledged.
+//! with one fsync, which it leaves out where none of them asks for it. Only then are they acknowledged.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -10,6 +10,7 @@ use rusqlite::{Connection, Error, ErrorCode, ffi};
 use tokio::sync::oneshot;
 
 use super::values;
+use crate::engine::batch::Durability;
 use crate::engine::{Batch, Guard, Statement, StoreError, WriteError};
 
 /// Batches that share one fsync, at most: bounds how long the first of them waits.
@@ -42,8 +43,9 @@ impl Drop for Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
-        let mut thread = Thread::new(connection).map_err(StoreError::engine)?;
+    /// `highest` is the durability that the connection is set to, and the most that any batch gets.
+    pub(super) fn start(connection: Connection, highest: Durability) -> Result<Self, StoreError> {
+        let mut thread = Thread::new(connection, highest).map_err(StoreError::engine)?;
         let (jobs, queue) = channel();
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
@@ -76,6 +78,9 @@ impl Writer {
 
 struct Thread {
     connection: Connection,
+    highest: Durability,
+    /// What the connection's next commit has.
+    present: Durability,
     /// Pages in the write-ahead log after the last commit.
     log_pages: Arc<AtomicI32>,
     /// Set when the disk failed. After a failed fsync nobody knows what is on it, and trying again can
@@ -84,7 +89,7 @@ struct Thread {
 }
 
 impl Thread {
-    fn new(mut connection: Connection) -> rusqlite::Result<Self> {
+    fn new(mut connection: Connection, highest: Durability) -> rusqlite::Result<Self> {
         let log_pages = Arc::new(AtomicI32::new(0));
         let pages = Arc::clone(&log_pages);
         // In place of SQLite's own checkpoint inside COMMIT, which delays the answer and hides its failure.
@@ -92,7 +97,7 @@ impl Thread {
             pages.store(count, Ordering::Relaxed);
             Ok(())
         }))?;
-        Ok(Self { connection, log_pages, disk_failed: false })
+        Ok(Self { connection, highest, present: highest, log_pages, disk_failed: false })
     }
 
     fn run(&mut self, queue: &Receiver<Job>) {
@@ -116,6 +121,10 @@ impl Thread {
                 self.commit(&mut group);
             }
             if let Some(task) = exclusive {
+                if let Err(error) = self.need(self.highest) {
+                    tracing::error!(%error, "commits cannot be made durable");
+                    self.disk_failed = true;
+                }
                 task(&mut self.connection);
             }
             if self.log_pages.load(Ordering::Relaxed) >= CHECKPOINT_PAGES {
@@ -127,8 +136,13 @@ impl Thread {
     }
 
     fn commit(&mut self, group: &mut Vec<Waiting>) {
-        let outcomes =
-            if self.disk_failed { Err(disk_failure()) } else { run_group(&self.connection, group) };
+        let outcomes = if self.disk_failed {
+            Err(disk_failure())
+        } else {
+            let full = group.iter().any(|(batch, _)| batch.durability == Durability::Full);
+            self.need(if full { self.highest } else { Durability::Ordered })
+                .and_then(|()| run_group(&self.connection, group))
+        };
         match outcomes {
             Ok(outcomes) => {
                 for ((_, reply), outcome) in group.drain(..).zip(outcomes) {
@@ -147,6 +161,15 @@ impl Thread {
                 }
             }
         }
+    }
+
+    /// Sets what the next commit waits for.
+    fn need(&mut self, durability: Durability) -> rusqlite::Result<()> {
+        if self.present != durability {
+            super::set_synchronous(&self.connection, durability)?;
+            self.present = durability;
+        }
+        Ok(())
     }
 
     fn checkpoint(&mut self, sql: &str) {

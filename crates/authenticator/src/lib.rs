@@ -1,5 +1,10 @@
 //! A passkey in software: what browser and authenticator would answer to the options of a ceremony, and, for
 //! refusals, what they would not.
+#![allow(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "only tests and the bench give it options"
+)]
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
