@@ -77,12 +77,15 @@ impl Resource {
             let message = format!("Partition \"{partition}\" is not valid for resource \"{text}\".");
             return Err(at.refuse(message, quoted));
         }
-        let pattern = Pattern::compile(text, Syntax { wildcards: true, variables })
+        // What is left out at the end is anything: `arn:aws:s3` is `arn:aws:s3:*:*:*`.
+        let missing = 5usize.saturating_sub(text.matches(':').count());
+        let whole = format!("{text}{}", ":*".repeat(missing));
+        let pattern = Pattern::compile(&whole, Syntax { wildcards: true, variables })
             .map_err(|detail| at.syntax(detail))?;
         if pattern.has_variable_before_resource() {
             return Err(at.syntax("a policy variable stands before the resource part of an ARN"));
         }
-        Ok(Resource::Arn(pattern.complete_arn()))
+        Ok(Resource::Arn(pattern))
     }
 
     fn matches(&self, resource: &str, context: &dyn Context) -> Match {

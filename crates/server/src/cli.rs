@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::iam_command::IamCommand;
+
 /// Amazon Cognito that you run yourself.
 #[derive(Debug, Parser)]
 #[command(version)]
@@ -17,6 +19,9 @@ pub struct Cli {
 pub enum Command {
     /// Run an emulator for tests and local work. Any AWS credentials are accepted.
     Dev(DevOptions),
+    /// Look at policies.
+    #[command(subcommand)]
+    Iam(IamCommand),
 }
 
 #[derive(Debug, Args)]

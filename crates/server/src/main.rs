@@ -2,6 +2,7 @@
 
 mod cli;
 mod dev;
+mod iam_command;
 mod jobs;
 mod listen;
 mod router;
@@ -15,16 +16,19 @@ use cli::{Cli, Command};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    match Cli::parse().command {
+        Command::Dev(options) => serve(dev::run(options)),
+        Command::Iam(command) => iam_command::run(command),
+    }
+}
+
+fn serve(task: impl Future<Output = Result<(), String>>) -> ExitCode {
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(log_filter()).init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error),
     };
-    let outcome = match cli.command {
-        Command::Dev(options) => runtime.block_on(dev::run(options)),
-    };
-    match outcome {
+    match runtime.block_on(task) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => failed(&message),
     }

@@ -2,6 +2,12 @@
 
 mod best_practices;
 mod conditions;
+mod documents;
+mod evaluation;
+mod properties;
+mod simulator;
+mod trust;
+mod variables;
 
 use iam::{Decision, Facts, Policies, Policy, Principal, Request};
 
