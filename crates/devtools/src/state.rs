@@ -67,6 +67,7 @@ impl Snapshots {
         };
         let loaded = services.db.store().load(&dump).await;
         services.directory.forget_all();
+        services.identities.forget_all();
         match loaded {
             Ok(()) => reply::json(&json!({})),
             Err(error) => failed(&error),
@@ -78,6 +79,7 @@ impl Snapshots {
 pub(crate) async fn reset(services: &Services, clock: &ShiftedClock) -> Response<Bytes> {
     let emptied = empty(services).await;
     services.directory.forget_all();
+    services.identities.forget_all();
     clock.reset();
     match emptied {
         Ok(()) => reply::json(&json!({})),

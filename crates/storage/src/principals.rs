@@ -53,10 +53,10 @@ pub(crate) fn lookup(
     first: usize,
     known: Option<(&PrincipalId, i64)>,
 ) -> Result<Lookup> {
-    let principal = from_row(row, first)?;
-    if known == Some((&principal.id, principal.version)) {
+    if known.is_some_and(|(id, version)| id.as_str() == row.text(first) && version == row.int(first + 8)) {
         return Ok(Lookup::Unchanged);
     }
+    let principal = from_row(row, first)?;
     let policies = rows.iter().filter_map(|row| {
         let name = row.opt_text(first + AFTER_PRINCIPAL)?.to_owned();
         Some(Policy { name, document: row.text(first + AFTER_PRINCIPAL + 1).to_owned() })

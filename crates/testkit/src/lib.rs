@@ -171,6 +171,7 @@ impl TestServer {
     pub async fn restore(&self, snapshot: &[u8]) {
         self.services.db.store().load(snapshot).await.unwrap();
         self.services.directory.forget_all();
+        self.services.identities.forget_all();
     }
 
     /// A pool with these settings; its id.

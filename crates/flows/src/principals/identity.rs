@@ -49,6 +49,11 @@ impl Identities {
         Ok(identity)
     }
 
+    /// Drops everything: the store was replaced by another state, in which the same version may be another.
+    pub fn forget_all(&self) {
+        self.lock().clear();
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Identity>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
