@@ -265,3 +265,17 @@ fn nobody_is_shown_ways_that_reach_the_level() {
     assert_eq!(simulated(&on, toward(Level::Three)), passwords);
     assert_eq!(simulated(&on, toward(Level::Four)), []);
 }
+
+/// One second factor follows a password: where it is not enough, no other makes up for it.
+#[test]
+fn a_second_factor_is_not_followed_by_a_third() {
+    let (pool, user) = optional([true; 3], [true, true, false]);
+    let facts = toward(&pool, &user, Level::Four, Methods::NONE);
+    let after = |factor, set_up| {
+        let first = Some(First::Password);
+        next(&facts, Proofs { first, second: Some(factor), set_up, ..Proofs::default() })
+    };
+    assert_eq!(after(Factor::SoftwareToken, false), Next::Grant);
+    assert_eq!(after(Factor::Sms, false), Next::Deny(Error::AcrOutOfReach));
+    assert_eq!(after(Factor::SoftwareToken, true), Next::Deny(Error::AcrOutOfReach));
+}
