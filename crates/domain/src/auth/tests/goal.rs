@@ -237,8 +237,13 @@ fn devices_and_new_factors_count_for_no_level() {
     let pool = pool(UserPoolMfaType::On, [true; 3], false, Some(true));
     let user = user(UserStatus::Confirmed, true, phone, phone);
     let by_device = Proofs { first: Some(First::Password), device: true, ..Proofs::default() };
-    let follows =
-        |target| next(&Facts { device: true, ..toward(&pool, &user, target, Methods::NONE) }, by_device);
+    let after =
+        |proofs, target| next(&Facts { device: true, ..toward(&pool, &user, target, Methods::NONE) }, proofs);
+    let follows = |target| after(by_device, target);
+    // It is asked for in place of the factor only where it can take that place.
+    let by_password = Proofs { device: false, ..by_device };
+    assert_eq!(after(by_password, Level::One), Next::Device);
+    assert_eq!(after(by_password, Level::Three), Next::Second(Factor::Sms));
     assert_eq!(follows(Level::One), Next::Grant);
     assert_eq!(follows(Level::Three), Next::Second(Factor::Sms));
     assert_eq!(follows(Level::Four), Next::Deny(Error::AcrOutOfReach));
