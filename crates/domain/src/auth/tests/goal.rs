@@ -237,8 +237,13 @@ fn devices_and_new_factors_count_for_no_level() {
     let pool = pool(UserPoolMfaType::On, [true; 3], false, Some(true));
     let user = user(UserStatus::Confirmed, true, phone, phone);
     let by_device = Proofs { first: Some(First::Password), device: true, ..Proofs::default() };
-    let follows =
-        |target| next(&Facts { device: true, ..toward(&pool, &user, target, Methods::NONE) }, by_device);
+    let after =
+        |proofs, target| next(&Facts { device: true, ..toward(&pool, &user, target, Methods::NONE) }, proofs);
+    let follows = |target| after(by_device, target);
+    // It is asked for in place of the factor only where it can take that place.
+    let by_password = Proofs { device: false, ..by_device };
+    assert_eq!(after(by_password, Level::One), Next::Device);
+    assert_eq!(after(by_password, Level::Three), Next::Second(Factor::Sms));
     assert_eq!(follows(Level::One), Next::Grant);
     assert_eq!(follows(Level::Three), Next::Second(Factor::Sms));
     assert_eq!(follows(Level::Four), Next::Deny(Error::AcrOutOfReach));
@@ -264,4 +269,18 @@ fn nobody_is_shown_ways_that_reach_the_level() {
     let on = pool(UserPoolMfaType::On, [true, false, false], false, None);
     assert_eq!(simulated(&on, toward(Level::Three)), passwords);
     assert_eq!(simulated(&on, toward(Level::Four)), []);
+}
+
+/// One second factor follows a password: where it is not enough, no other makes up for it.
+#[test]
+fn a_second_factor_is_not_followed_by_a_third() {
+    let (pool, user) = optional([true; 3], [true, true, false]);
+    let facts = toward(&pool, &user, Level::Four, Methods::NONE);
+    let after = |factor, set_up| {
+        let first = Some(First::Password);
+        next(&facts, Proofs { first, second: Some(factor), set_up, ..Proofs::default() })
+    };
+    assert_eq!(after(Factor::SoftwareToken, false), Next::Grant);
+    assert_eq!(after(Factor::Sms, false), Next::Deny(Error::AcrOutOfReach));
+    assert_eq!(after(Factor::SoftwareToken, true), Next::Deny(Error::AcrOutOfReach));
 }
