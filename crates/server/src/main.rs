@@ -48,11 +48,12 @@ fn run(command: Command) -> Result<(), Failure> {
             }
             block_on(serve::run(settings))
         }
-        Command::Iam(command) => block_on(admin::run(*command)),
+        Command::Iam(command) => block_on(admin::iam(*command)),
         Command::Config(ConfigCommand::Check(sources)) => config::check(*sources).map_err(Failure::Refused),
         Command::Key(KeyCommand::Create { file }) => {
             root_key::create(&file, &SystemRandom).map_err(Failure::Refused)
         }
+        Command::Key(KeyCommand::Reseal(sources)) => block_on(admin::reseal(*sources)),
     }
 }
 
