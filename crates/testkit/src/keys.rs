@@ -72,7 +72,9 @@ impl Keys {
         if !params.is_empty() {
             let query = request.uri().query().unwrap_or_default();
             let mut all = url::form_urlencoded::Serializer::new(query.to_owned());
-            params.iter().for_each(|(name, value)| drop(all.append_pair(name, value)));
+            for (name, value) in &params {
+                all.append_pair(name, value);
+            }
             let uri = format!("{}?{}", request.uri().path(), all.finish().replace('+', "%20"));
             *request.uri_mut() = uri.parse::<Uri>().unwrap();
         }

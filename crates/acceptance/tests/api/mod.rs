@@ -1,4 +1,5 @@
 mod account;
+mod administration;
 mod auth;
 mod clients;
 mod coverage;

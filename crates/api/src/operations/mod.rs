@@ -234,3 +234,34 @@ fn encode<T: Serialize>(output: &T) -> Result<Bytes> {
         .map(Bytes::from)
         .map_err(|e| Error::internal(format_args!("unencodable output: {e}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use wire::authorization::{Authorization, Resource};
+
+    use super::*;
+
+    /// What a handler is given is what policies are asked about: none reaches a pool that they were not asked about.
+    #[test]
+    fn handlers_of_administrators_fit_the_resources_of_policies() {
+        for operation in Operation::ALL {
+            let by_iam = operation.authorization() == Authorization::Iam;
+            match handler(operation) {
+                Handler::Pool(_) => {
+                    assert_eq!(
+                        (by_iam, operation.resource()),
+                        (true, Some(Resource::UserPool)),
+                        "{operation:?}"
+                    );
+                }
+                Handler::Account(_) => {
+                    assert_eq!((by_iam, operation.resource()), (true, Some(Resource::Any)), "{operation:?}");
+                }
+                Handler::Client(_) | Handler::User(_) | Handler::Holder(_) => {
+                    assert!(!by_iam, "{operation:?}")
+                }
+                Handler::NotBuilt => {}
+            }
+        }
+    }
+}
