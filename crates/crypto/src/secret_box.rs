@@ -113,6 +113,11 @@ impl RootKeys {
         self.all().map(RootKey::mark).collect()
     }
 
+    /// Whether an envelope was sealed under the current root key.
+    pub fn is_current(&self, envelope: &[u8]) -> bool {
+        envelope.first() == Some(&VERSION) && envelope.get(1..5) == Some(&self.current.id[..])
+    }
+
     fn all(&self) -> impl Iterator<Item = &RootKey> {
         std::iter::once(&self.current).chain(&self.old)
     }

@@ -137,7 +137,8 @@ mod tests {
             assert_eq!(PoolId::of_issuer(&format!("https://h/{good}")), Some(PoolId::new(good)));
         }
         let long = format!("eu-west-1_{}", "x".repeat(46));
-        for bad in ["", "_", "eu-west-1_", "_x", "eu-west-1", "eu-west-1_a\0", "e\0_a", "é_a", "a_b/", &long] {
+        for bad in ["", "_", "eu-west-1_", "_x", "eu-west-1", "eu-west-1_a\0", "e\0_a", "é_a", "a_b/", &long]
+        {
             assert_eq!(PoolId::parse(bad), None, "{bad:?}");
         }
         assert_eq!(PoolId::of_issuer("https://h/eu-west-1_a\0"), None);

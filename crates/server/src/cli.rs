@@ -42,6 +42,9 @@ pub enum ConfigCommand {
 pub enum KeyCommand {
     /// Make a root key in a new file.
     Create { file: PathBuf },
+    /// Seal what lies in the store under the current root key, so that former ones are needed no more. When
+    /// every server runs with the current one.
+    Reseal(Box<Sources>),
 }
 
 #[derive(Debug, Args)]

@@ -49,7 +49,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
             block_on(serve::run(settings))?;
         }
         Command::Iam(command) => match command.task {
-            admin::Task::Act(act) => block_on(admin::run(command.sources, act))?,
+            admin::Task::Act(act) => block_on(admin::iam(command.sources, act))?,
             admin::Task::Simulate(options) => return Ok(admin::simulate(&options)),
         },
         Command::Config(ConfigCommand::Check(sources)) => {
@@ -58,6 +58,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Key(KeyCommand::Create { file }) => {
             root_key::create(&file, &SystemRandom).map_err(Failure::Refused)?;
         }
+        Command::Key(KeyCommand::Reseal(sources)) => block_on(admin::reseal(*sources))?,
     }
     Ok(ExitCode::SUCCESS)
 }

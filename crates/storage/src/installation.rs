@@ -80,6 +80,18 @@ pub async fn claim(db: &Db, birth: Birth) -> Result<()> {
     db.apply([put_key(&current)], |_| None).await
 }
 
+/// Forgets the root keys under which nothing is sealed any more: all but the current one.
+pub(crate) async fn retire_former_keys(db: &Db) -> Result<()> {
+    let current = format!("{ROOT_KEY}{}", db.keys.current_id());
+    let former: Vec<Statement> = facts(db)
+        .await?
+        .into_iter()
+        .filter(|(name, _)| name.starts_with(ROOT_KEY) && *name != current)
+        .map(|(name, _)| Statement::new("DELETE FROM installation WHERE name = $1", vec![name.into()]))
+        .collect();
+    db.apply(former, |_| None).await
+}
+
 fn put(name: &str, value: &str) -> Statement {
     Statement::new(
         "INSERT INTO installation (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING",

@@ -20,6 +20,7 @@ pub mod passwords;
 pub mod pools;
 pub mod principal_policies;
 pub mod principals;
+pub mod reseal;
 pub mod session_records;
 pub mod sessions;
 pub mod signing_keys;

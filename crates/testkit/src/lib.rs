@@ -100,6 +100,15 @@ impl TestServer {
         Self { api: (self.surface)(services.clone()), services, ..self.clone() }
     }
 
+    /// Another process over the same store, with other root keys.
+    pub fn node_with_keys(&self, keys: RootKeys) -> Self {
+        let Services { db, clock, random, base_url, .. } = self.services.as_ref();
+        let keys = Arc::new(keys);
+        let db = Db::new(db.store().clone(), keys.clone(), random.clone());
+        let services = Services::start(db, clock.clone(), random.clone(), keys, base_url.clone()).unwrap();
+        Self { api: (self.surface)(services.clone()), services, ..self.clone() }
+    }
+
     /// Calls an operation of `cognito-idp`, signed by the default account.
     pub async fn call(&self, operation: &str, input: Value) -> Reply {
         self.call_as(ACCOUNT, REGION, operation, input).await

@@ -1,5 +1,6 @@
-//! `poolhouse iam`: who administers. An act is carried out by the running server, asked through a socket in its
-//! data folder; where none runs, or over PostgreSQL, by this process itself. The simulator needs neither.
+//! `poolhouse iam`, who administers, and `poolhouse key reseal`. What is asked is carried out by the running server,
+//! asked through a socket in its data folder; where none runs, or over PostgreSQL, by this process itself. The
+//! simulator needs neither.
 
 mod act;
 mod perform;
@@ -9,17 +10,25 @@ pub mod socket;
 use std::io::Write;
 use std::sync::Arc;
 
-pub use act::Act;
+use act::Act;
 use clap::{Args, Subcommand};
 use crypto::random::{Random, SystemRandom};
 use domain::ports::SystemClock;
 use flows::services::{Services, Transport};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 pub use simulate::simulate;
 
 use crate::config::{Settings, Sources, StorePlace};
 use crate::failure::Failure;
 use crate::serve;
+
+/// What the running server can be asked for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+enum Request {
+    Iam(Act),
+    Reseal,
+}
 
 #[derive(Debug, Args)]
 pub struct Command {
@@ -39,13 +48,22 @@ pub enum Task {
     Simulate(simulate::Options),
 }
 
-/// Carries out the act and prints what comes of it, as the AWS CLI does.
-pub async fn run(sources: Sources, act: Act) -> Result<(), Failure> {
+/// `poolhouse iam`: carries out the act and prints what comes of it, as the AWS CLI does.
+pub async fn iam(sources: Sources, act: Act) -> Result<(), Failure> {
+    run(sources, Request::Iam(act)).await
+}
+
+/// `poolhouse key reseal`.
+pub async fn reseal(sources: Sources) -> Result<(), Failure> {
+    run(sources, Request::Reseal).await
+}
+
+async fn run(sources: Sources, request: Request) -> Result<(), Failure> {
     let options = sources.read().map_err(Failure::Refused)?;
     let settings = Settings::try_from(options).map_err(|faults| Failure::Refused(faults.join("\n  ")))?;
-    let outcome = match asked(&settings, &act).await? {
+    let outcome = match asked(&settings, &request).await? {
         Some(outcome) => outcome,
-        None => alone(&settings, act).await?,
+        None => alone(&settings, request).await?,
     };
     let reply = outcome.map_err(Failure::Failed)?;
     let text = serde_json::to_string_pretty(&reply).map_err(|e| Failure::Failed(e.to_string()))?;
@@ -55,17 +73,17 @@ pub async fn run(sources: Sources, act: Act) -> Result<(), Failure> {
 type Outcome = Result<Value, String>;
 
 /// What the server running over this store says, if one does.
-async fn asked(settings: &Settings, act: &Act) -> Result<Option<Outcome>, Failure> {
+async fn asked(settings: &Settings, request: &Request) -> Result<Option<Outcome>, Failure> {
     match &settings.store {
-        StorePlace::Embedded { folder } => Ok(socket::ask(folder, act).await?),
+        StorePlace::Embedded { folder } => Ok(socket::ask(folder, request).await?),
         StorePlace::Postgres { .. } => Ok(None),
     }
 }
 
-async fn alone(settings: &Settings, act: Act) -> Result<Outcome, Failure> {
+async fn alone(settings: &Settings, request: Request) -> Result<Outcome, Failure> {
     let random: Arc<dyn Random> = Arc::new(SystemRandom);
     let (db, keys) = serve::open(settings, &random).await?;
     let base_url = settings.base_url.clone();
     let services = Services::start_with(db, Arc::new(SystemClock), random, keys, base_url, Transport::None)?;
-    Ok(perform::perform(&services, act).await)
+    Ok(perform::perform(&services, request).await)
 }

@@ -8,6 +8,7 @@ use flows::principals::{IamError, Result, access_keys, accounts, entities, polic
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use super::Request;
 use super::act::{Account, Act, Init, Policy, Role, Status, User};
 
 /// What the administrator of `init` may do: everything in its account.
@@ -19,8 +20,16 @@ const EVERYTHING: &str = r#"{
 const PAGE: i64 = 1000;
 
 /// The outcome of an act: its answer, or IAM's name of the refusal with its text.
-pub async fn perform(services: &Services, act: Act) -> std::result::Result<Value, String> {
-    carry_out(services, act).await.map_err(|error| format!("{}: {error}", error.code()))
+pub async fn perform(services: &Services, request: Request) -> std::result::Result<Value, String> {
+    let outcome = match request {
+        Request::Iam(act) => carry_out(services, act).await,
+        Request::Reseal => reseal(services).await,
+    };
+    outcome.map_err(|error| format!("{}: {error}", error.code()))
+}
+
+async fn reseal(services: &Services) -> Result<Value> {
+    Ok(json!({ "Resealed": storage::reseal::reseal(&services.db).await? }))
 }
 
 async fn carry_out(services: &Services, act: Act) -> Result<Value> {

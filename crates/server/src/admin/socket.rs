@@ -1,5 +1,5 @@
-//! The socket by which `poolhouse iam` asks the running server: `admin.sock` in the data folder, for its owner
-//! alone. A connection carries one act and one answer, in JSON; the client's half ends after the act.
+//! The socket by which commands ask the running server: `admin.sock` in the data folder, for its owner
+//! alone. A connection carries one request and one answer, in JSON; the client's half ends after the request.
 
 use std::fs::Permissions;
 use std::io::ErrorKind;
@@ -13,12 +13,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::timeout;
 
-use super::act::Act;
-use super::{Outcome, perform};
+use super::{Outcome, Request, perform};
 
 const NAME: &str = "admin.sock";
-/// An act, with the longest policy.
-const MAX_ACT: u64 = 256 * 1024;
+/// A request, with the longest policy.
+const MAX_REQUEST: u64 = 256 * 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A socket that answers; dropping it takes it away.
@@ -63,21 +62,21 @@ pub fn serve(folder: &Path, services: Arc<Services>) -> std::io::Result<Socket> 
 
 async fn answer(mut stream: UnixStream, services: Arc<Services>) {
     let mut text = Vec::new();
-    let read = timeout(PATIENCE, (&mut stream).take(MAX_ACT).read_to_end(&mut text)).await;
+    let read = timeout(PATIENCE, (&mut stream).take(MAX_REQUEST).read_to_end(&mut text)).await;
     if !matches!(read, Ok(Ok(_))) {
         return;
     }
-    let outcome = match serde_json::from_slice::<Act>(&text) {
-        Ok(act) => perform::perform(&services, act).await,
-        Err(_) => Err("this is no act that the running server knows; is it of another version?".into()),
+    let outcome = match serde_json::from_slice::<Request>(&text) {
+        Ok(request) => perform::perform(&services, request).await,
+        Err(_) => Err("the running server does not know what is asked; is it of another version?".into()),
     };
     if let Ok(reply) = serde_json::to_vec(&outcome) {
         let _ = timeout(PATIENCE, stream.write_all(&reply)).await;
     }
 }
 
-/// What the server running in this folder says of the act; `None` when none runs.
-pub async fn ask(folder: &Path, act: &Act) -> Result<Option<Outcome>, String> {
+/// What the server running in this folder answers; `None` when none runs.
+pub(super) async fn ask(folder: &Path, request: &Request) -> Result<Option<Outcome>, String> {
     let failed = |e: std::io::Error| format!("asking the running server: {e}");
     let mut stream = match UnixStream::connect(folder.join(NAME)).await {
         Ok(stream) => stream,
@@ -86,8 +85,8 @@ pub async fn ask(folder: &Path, act: &Act) -> Result<Option<Outcome>, String> {
         }
         Err(error) => return Err(failed(error)),
     };
-    let act = serde_json::to_vec(act).map_err(|e| e.to_string())?;
-    stream.write_all(&act).await.map_err(failed)?;
+    let request = serde_json::to_vec(request).map_err(|e| e.to_string())?;
+    stream.write_all(&request).await.map_err(failed)?;
     stream.shutdown().await.map_err(failed)?;
     let mut reply = Vec::new();
     stream.read_to_end(&mut reply).await.map_err(failed)?;

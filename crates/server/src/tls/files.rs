@@ -39,7 +39,7 @@ pub fn serve(files: TlsFiles) -> Result<TlsAcceptor, String> {
     let current = Arc::new(Current(ArcSwap::from_pointee(load(&files)?)));
     let acceptor = super::acceptor(current.clone()).map_err(|e| format!("TLS: {e}"))?;
     let hangups = signal(SignalKind::hangup()).map_err(|e| format!("SIGHUP: {e}"))?;
-    tokio::spawn(follow(files, seen, current, hangups));
+    tokio::spawn(follow(files, seen, current, hangups, LOOK_EVERY));
     Ok(acceptor)
 }
 
@@ -66,8 +66,9 @@ async fn follow(
     mut seen: [Option<SystemTime>; 2],
     current: Arc<Current>,
     mut hangups: Signal,
+    look_every: Duration,
 ) {
-    let mut looks = tokio::time::interval(LOOK_EVERY);
+    let mut looks = tokio::time::interval(look_every);
     loop {
         let is_asked = tokio::select! {
             _ = hangups.recv() => true,
@@ -91,4 +92,47 @@ async fn follow(
 /// When the files were last changed.
 fn times(files: &TlsFiles) -> [Option<SystemTime>; 2] {
     [&files.certificate, &files.key].map(|file| file.metadata().and_then(|metadata| metadata.modified()).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, Permissions};
+
+    use rcgen::{CertificateParams, KeyPair};
+
+    use super::*;
+
+    /// Writes a new certificate; its DER form.
+    fn certify(files: &TlsFiles) -> Vec<u8> {
+        let key = KeyPair::generate().unwrap();
+        let certificate =
+            CertificateParams::new(["a.example".to_owned()]).unwrap().self_signed(&key).unwrap();
+        fs::write(&files.key, key.serialize_pem()).unwrap();
+        fs::set_permissions(&files.key, Permissions::from_mode(0o600)).unwrap();
+        fs::write(&files.certificate, certificate.pem()).unwrap();
+        certificate.der().to_vec()
+    }
+
+    #[tokio::test]
+    async fn a_change_is_noticed_by_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = TlsFiles { certificate: folder.path().join("c"), key: folder.path().join("k") };
+        let first = certify(&files);
+        let current = Arc::new(Current(ArcSwap::from_pointee(load(&files).unwrap())));
+        let served = || current.0.load().cert[0].to_vec();
+        assert_eq!(served(), first);
+        let hangups = signal(SignalKind::hangup()).unwrap();
+        let moment = Duration::from_millis(20);
+        tokio::spawn(follow(files.clone(), times(&files), current.clone(), hangups, moment));
+        let second = certify(&files);
+        // Clocks of file systems may be coarser than this test is quick.
+        let later = SystemTime::UNIX_EPOCH + Duration::from_secs(4_000_000_000);
+        fs::File::options().write(true).open(&files.certificate).unwrap().set_modified(later).unwrap();
+        let noticed = async {
+            while served() != second {
+                tokio::time::sleep(moment).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), noticed).await.expect("it is noticed");
+    }
 }

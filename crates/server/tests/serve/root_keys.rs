@@ -112,5 +112,11 @@ fn a_new_key_takes_over_beside_the_old_one() {
     let place = started_with(place, &["--root-key", new]);
     assert!(place.refusal().contains("not among those given"));
     let place = started_with(place, &["--root-key", new, "--old-root-keys", old]);
+    let server = place.start();
+    let (status, printed, complaint) = run(poolhouse(["key", "reseal"]).args(&place.flags));
+    assert_eq!((status, complaint.as_str()), (0, ""));
+    assert!(printed.contains("\"Resealed\": 0"), "nothing was sealed yet: {printed}");
+    assert_eq!(server.end(), 0);
+    let place = started_with(place, &["--root-key", new]);
     assert_eq!(place.start().end(), 0);
 }

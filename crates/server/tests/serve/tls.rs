@@ -1,4 +1,5 @@
 use std::fs::{self, Permissions};
+use std::io::Read;
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
@@ -66,6 +67,18 @@ fn a_new_certificate_is_read_at_a_hangup() {
     eventually(|| server.log().contains("the certificate stays as it was"));
     assert_eq!(get(&server, &second).unwrap().status, 404);
     assert_eq!(server.end(), 0);
+}
+
+#[test]
+fn a_handshake_that_does_not_come_is_not_waited_for() {
+    let place = with_certificate(Place::new()).with(&["--header-seconds", "1"]);
+    certify(&place);
+    let server = place.start();
+    let mut silent = TcpStream::connect(server.api).unwrap();
+    silent.set_read_timeout(Some(std::time::Duration::from_secs(20))).unwrap();
+    let mut nothing = Vec::new();
+    silent.read_to_end(&mut nothing).unwrap();
+    assert_eq!(nothing, b"");
 }
 
 #[test]
