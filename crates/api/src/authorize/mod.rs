@@ -3,7 +3,8 @@
 mod context;
 
 pub(crate) use context::{RequestContext, iso};
-
+use domain::Pool;
+use domain::time::Time;
 use flows::cx::Caller;
 use http::StatusCode;
 use iam::{Decision, Denial, Request};
@@ -12,8 +13,6 @@ use wire::cognito_idp::Operation;
 
 use crate::authenticate::{Administrator, Rights};
 use crate::errors::ApiError;
-use domain::Pool;
-use domain::time::Time;
 
 /// What an operation is about: an ARN, or `*`, with the pool if it was found.
 pub(crate) struct Target<'a> {
