@@ -22,11 +22,8 @@ pub fn spend(pool: &PoolRef, nonce: &str, expires_at: Time) -> Statement {
 /// The condition that the nonce has been spent, for the batch that follows one which spent it without waiting for the
 /// disk: a database that crashed in between may have forgotten it. What this batch sees is in the log before it.
 pub fn is_spent(pool: &PoolRef, nonce: &str) -> Statement {
-    Statement::new(
-        "SELECT 1 FROM spent WHERE pool_id = $1 AND nonce = $2",
-        vec![pool.param(), nonce.into()],
-    )
-    .must_see(SPENT)
+    Statement::new("SELECT 1 FROM spent WHERE pool_id = $1 AND nonce = $2", vec![pool.param(), nonce.into()])
+        .must_see(SPENT)
 }
 
 /// Forgets nonces that have expired.

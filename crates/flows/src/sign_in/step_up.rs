@@ -7,8 +7,8 @@
 use domain::acr::Level;
 use domain::{Error, Result, User};
 
-use super::course::{Course, Credited};
 use super::Parameters;
+use super::course::{Course, Credited};
 use crate::access_token;
 use crate::cx::{ClientCx, UserCx};
 
@@ -62,8 +62,7 @@ impl StepUp {
             return Ok(course.clone());
         }
         for level in &self.levels {
-            let aimed =
-                Course { target: Some(*level), credited: self.credited.clone(), ..course.clone() };
+            let aimed = Course { target: Some(*level), credited: self.credited.clone(), ..course.clone() };
             match judge(&aimed) {
                 Err(Error::AcrOutOfReach) => {}
                 judged => return judged.map(|()| aimed),

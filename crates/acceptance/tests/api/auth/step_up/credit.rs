@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{FOUR, House, ONE, OUT_OF_REACH, THREE, TWO, granted, told};
-use crate::api::mfa::{A_MINUTE, EMAIL, PASSWORD, all_factors, configure, own_sender};
+use testkit::{Reply, TestServer};
+
+use super::{FOUR, House, ONE, OUT_OF_REACH, THREE, TWO, another_client, granted, told};
+use crate::api::mfa::{A_MINUTE, EMAIL, PASSWORD, PHONE, all_factors, configure, own_sender};
 
 const ENDED: (&str, &str) = ("NotAuthorizedException", "Access Token has been revoked");
 const STRANGE: &str = "mallory@example.com";
@@ -22,9 +24,9 @@ impl House {
     }
 
     /// Runs `request` up to the drawing of the session's id, then `change`, then lets it go on.
-    async fn interrupted<F, C>(&self, request: impl FnOnce(House) -> F, change: C) -> testkit::Reply
+    async fn interrupted<F, C>(&self, request: impl FnOnce(House) -> F, change: C) -> Reply
     where
-        F: Future<Output = testkit::Reply> + Send + 'static,
+        F: Future<Output = Reply> + Send + 'static,
         C: Future<Output = ()>,
     {
         self.server.barrier.arm(1);
@@ -113,15 +115,48 @@ async fn an_address_that_changes() {
         worthless(&before, why).await;
     };
     verify("verified").await;
-    house.set(json!([{ "Name": "email", "Value": EMAIL }, { "Name": "email_verified", "Value": "true" }])).await;
+    house
+        .set(json!([{ "Name": "email", "Value": EMAIL }, { "Name": "email_verified", "Value": "true" }]))
+        .await;
     let waits = json!({
         "UserPoolId": house.pool, "EmailConfiguration": own_sender(),
         "AutoVerifiedAttributes": ["email"],
         "UserAttributeUpdateSettings": { "AttributesRequireVerificationBeforeUpdate": ["email"] },
     });
     house.server.call("UpdateUserPool", waits).await.ok();
+    configure(&house.server, &house.pool, all_factors("OPTIONAL")).await;
     change("UpdateUserAttributes", json!({ "UserAttributes": named("email", STRANGE) })).await;
     verify("a value that waited").await;
+}
+
+/// Whoever loses an alias to its new owner gets no codes by it either.
+#[tokio::test]
+async fn an_address_that_becomes_another_users() {
+    let server = TestServer::start().await;
+    let policy = json!({ "AllowedFirstAuthFactors": ["PASSWORD", "SMS_OTP"] });
+    let settings = json!({ "AliasAttributes": ["email"], "Policies": { "SignInPolicy": policy } });
+    let pool = server.pool(settings).await;
+    let client = another_client(&server, &pool, "LEGACY").await;
+    server.user(&pool, "alice", PASSWORD).await;
+    let email = json!([{ "Name": "email", "Value": EMAIL }, { "Name": "email_verified", "Value": "true" }]);
+    let mut attributes = email.clone();
+    attributes.as_array_mut().unwrap().push(json!({ "Name": "phone_number", "Value": PHONE }));
+    let input = json!({ "UserPoolId": pool, "Username": "alice", "UserAttributes": attributes });
+    server.call("AdminUpdateUserAttributes", input).await.ok();
+    let tokens = server.tokens(&client, "alice", PASSWORD).await;
+    let parameters = json!({
+        "USERNAME": "alice", "TARGET_ACR_VALUES": THREE, "ACCESS_TOKEN": tokens["AccessToken"],
+    });
+    assert_eq!(
+        server.choose(&client, parameters.clone()).await.ok()["AvailableChallenges"],
+        json!(["SMS_OTP"])
+    );
+    let bob = json!({
+        "UserPoolId": pool, "Username": "bob", "UserAttributes": email, "ForceAliasCreation": true,
+        "MessageAction": "SUPPRESS",
+    });
+    server.call("AdminCreateUser", bob).await.ok();
+    server.choose(&client, parameters).await.refused(OUT_OF_REACH.0, OUT_OF_REACH.1);
 }
 
 /// The grant sees it as well, where everything was judged before.
@@ -162,15 +197,17 @@ async fn a_step_up_makes_old_proofs_no_younger() {
     let asked = aged("600").await;
     // Nor does a second one.
     let fourth = granted(house.answer_token(&asked).await);
-    let deleted = json!({ "ACCESS_TOKEN": fourth["AccessToken"], "MAX_AGE": "599" });
-    assert_eq!(house.toward(FOUR, deleted).await.ok()["ChallengeName"], "SELECT_CHALLENGE");
+    let aged = json!({ "ACCESS_TOKEN": fourth["AccessToken"], "MAX_AGE": "599" });
+    assert_eq!(house.toward(FOUR, aged).await.ok()["ChallengeName"], "SELECT_CHALLENGE");
 }
 
 /// Whoever can reset the password by the channel of a code has one factor, not two.
 #[tokio::test]
 async fn a_code_by_the_channel_that_resets_the_password() {
     let house = House::new().await;
-    let recovery = json!({ "RecoveryMechanisms": [{ "Name": "verified_email", "Priority": 1 }] });
+    let recovery = json!({ "RecoveryMechanisms": [
+        { "Name": "verified_email", "Priority": 1 }, { "Name": "verified_phone_number", "Priority": 2 },
+    ] });
     let policies = json!({ "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] } });
     let settings = json!({
         "UserPoolId": house.pool, "EmailConfiguration": own_sender(), "Policies": policies,

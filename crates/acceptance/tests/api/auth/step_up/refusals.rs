@@ -18,7 +18,9 @@ async fn parameters_that_say_nothing_are_refused() {
         .choose(&house.client, only_token)
         .await
         .refused("InvalidParameterException", "ACCESS_TOKEN requires TARGET_ACR_VALUES.");
-    for unknown in ["4", "Level4", "urn:cognito:loa:5", "URN:COGNITO:LOA:4", "", " ", "urn:cognito:loa:4,urn:x"] {
+    for unknown in
+        ["4", "Level4", "urn:cognito:loa:5", "URN:COGNITO:LOA:4", "", " ", "urn:cognito:loa:4,urn:x"]
+    {
         house.toward(unknown, json!({})).await.refused(
             "InvalidParameterException",
             "TARGET_ACR_VALUES contains no ACR value of this user pool.",
