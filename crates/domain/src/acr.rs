@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::factors::Factor;
 use crate::message::Medium;
+use crate::time::Time;
 
 /// A level of assurance; each includes those below it. Which methods satisfy it is fixed, only its name in `acr` is
 /// the pool's to choose (`AcrConfiguration`).
@@ -114,6 +115,11 @@ impl Methods {
         Self(self.0 | method.bit())
     }
 
+    #[must_use]
+    pub const fn without(self, method: Method) -> Self {
+        Self(self.0 & !method.bit())
+    }
+
     pub const fn contains(self, method: Method) -> bool {
         self.0 & method.bit() != 0
     }
@@ -170,12 +176,14 @@ pub struct Authentication {
     /// The name that the level had then.
     pub acr: String,
     pub methods: Methods,
-    /// The user's credentials that the methods were proved with.
+    /// The user's credentials that the methods were proved with; 0, which no user has, once they earn no credit.
     pub credential_version: i64,
+    /// When the oldest of the methods was proved, be it in this session or in the one that it goes on from.
+    pub proved_at: Time,
 }
 
 /// How high a sign-in must reach, and what of it an access token shows to be done.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Goal {
     /// Of `TARGET_ACR_VALUES`, the level to reach.
     pub target: Option<Level>,
@@ -184,12 +192,7 @@ pub struct Goal {
 }
 
 impl Goal {
-    /// Whether nothing is asked for.
-    pub fn is_none(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// Whether these methods are not enough.
+    /// Whether these methods are not enough, whoever proved them.
     pub fn is_beyond(self, methods: Methods) -> bool {
         self.target.is_some() && methods.level() < self.target
     }

@@ -41,6 +41,12 @@ pub fn channel(pool: &Pool, user: &User) -> Result<Medium> {
         .ok_or(Error::NoVerifiedRecoveryAttribute)
 }
 
+/// Whether the password is reset by the channel of this factor before any other.
+pub fn resets_by(pool: &Pool, user: &User, factor: Factor) -> bool {
+    let is_second = |medium| is_second_factor(pool, user, medium);
+    pool.is_primary_recovery(factor) && !factor.medium().is_some_and(is_second)
+}
+
 /// Whether codes of the user's second factor go this way.
 fn is_second_factor(pool: &Pool, user: &User, medium: Medium) -> bool {
     let on = pool.mfa_configuration() != UserPoolMfaType::Off;

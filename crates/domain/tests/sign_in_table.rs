@@ -220,8 +220,15 @@ fn ways(flow: &Flow, setting: &Setting, status: UserStatus) -> BTreeSet<String> 
         goal: Goal::default(),
         now: NOW,
     };
-    let transitions = walk(&facts, Attempt::at(flow.start));
     let mut found = BTreeSet::new();
+    // This Session counts where its code is a first factor, and is worth nothing elsewhere.
+    if let Step::SignUpConfirmed(medium) = flow.start
+        && !available(&facts).contains(&FirstFactor::by_code(medium))
+    {
+        found.insert("*as without it*".to_owned());
+        return found;
+    }
+    let transitions = walk(&facts, Attempt::at(flow.start));
     follow(&transitions, Attempt::at(flow.start), &mut Vec::new(), &mut found);
     found
 }

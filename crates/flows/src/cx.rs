@@ -109,8 +109,10 @@ impl PoolCx {
         self.db().apply(self.guarded(statements), |guard| self.refused(guard, &refusal)).await
     }
 
-    /// As [`PoolCx::apply`], for what is charged before a proof is looked at. Does not wait for the disk: a
-    /// machine that fails may forget the charge, but only together with everything that the proof brought about.
+    /// As [`PoolCx::apply`], for what is charged before a proof is looked at. Does not wait for the disk:
+    /// a machine or a database that fails may forget the charge. What the proof brings about comes after it in the log;
+    /// since Poolhouse may outlive its database, the batch that follows a proof good only once asks whether the mark is
+    /// still there (`spent::is_spent`).
     pub(crate) async fn charge(
         &self,
         statements: impl IntoIterator<Item = Statement>,

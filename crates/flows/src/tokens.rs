@@ -1,7 +1,6 @@
 //! Making id, access and refresh tokens for a session.
 
 use crypto::secret_box::Context;
-use domain::acr::Authentication;
 use domain::attributes::may_read;
 use domain::group::{Group, preferred_role, sort_by_precedence};
 use domain::ids::SessionId;
@@ -87,11 +86,12 @@ struct Common<'a> {
     auth_time: i64,
     iat: i64,
     revocable: bool,
-    authentication: Option<&'a Authentication>,
+    acr: Option<&'a str>,
+    amr: Vec<&'static str>,
 }
 
 impl<'a> Common<'a> {
-    fn new(cx: &ClientCx, session: &'a Session, now: Time) -> Self {
+    fn new(cx: &'a ClientCx, session: &'a Session, now: Time) -> Self {
         let revocable = cx.client.revocation_enabled() || cx.client.rotation_grace().is_some();
         Self {
             origin_jti: revocable.then(|| session.id.to_string()),
@@ -100,7 +100,8 @@ impl<'a> Common<'a> {
             auth_time: session.auth_time.secs(),
             iat: now.secs(),
             revocable,
-            authentication: session.authentication.as_ref(),
+            acr: session.authentication.as_ref().map(|proved| cx.pool().acr_of(proved)),
+            amr: session.authentication.as_ref().map(|proved| proved.methods.amr()).unwrap_or_default(),
         }
     }
 
@@ -110,9 +111,9 @@ impl<'a> Common<'a> {
         }
         claims.insert("event_id".into(), self.event_id.as_str().into());
         claims.insert("auth_time".into(), self.auth_time.into());
-        if let Some(Authentication { acr, methods, .. }) = self.authentication {
-            claims.insert("acr".into(), acr.as_str().into());
-            claims.insert("amr".into(), json!(methods.amr()));
+        if let Some(acr) = self.acr {
+            claims.insert("acr".into(), acr.into());
+            claims.insert("amr".into(), json!(self.amr));
         }
         claims.insert("exp".into(), exp.secs().into());
         claims.insert("iat".into(), self.iat.into());

@@ -13,7 +13,7 @@ macro_rules! user {
 macro_rules! session {
     () => {
         "s.session_id, s.user_id, s.client_id, s.auth_time, s.expires_at, s.device_key, s.generation, s.rotated_at, \
-         s.acr, s.methods, s.credential_version"
+         s.acr, s.methods, s.credential_version, s.proved_at"
     };
 }
 
@@ -40,4 +40,4 @@ pub(crate) const AFTER_PRINCIPAL: usize = 10;
 /// Where the session begins behind a user, and whatever follows a user in general.
 pub(crate) const AFTER_USER: usize = 11;
 /// What follows a user and a session.
-pub(crate) const AFTER_SESSION: usize = AFTER_USER + 11;
+pub(crate) const AFTER_SESSION: usize = AFTER_USER + 12;

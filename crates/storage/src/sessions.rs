@@ -17,6 +17,8 @@ use crate::engine::{Row, Statement};
 pub const ID_FREE: &str = "session id free";
 /// Condition: the refresh token's rotation stands where it was read, and the session lives.
 pub const UNROTATED: &str = "session unrotated";
+/// Condition: the session lives, and what it proved still counts for its user.
+pub const CREDITS: &str = "session credits";
 /// Condition: the session has not been revoked.
 pub const LIVES: &str = "session lives";
 
@@ -105,8 +107,9 @@ pub async fn find_with_user(db: &Db, pool: &PoolRef, id: &SessionId) -> Result<O
 pub fn insert(pool: &PoolRef, session: &Session, now: Time) -> Statement {
     Statement::new(
         "INSERT INTO sessions (pool_id, session_id, user_id, client_id, auth_time, expires_at, device_key, \
-                               generation, rotated_at, created_at, acr, methods, credential_version) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING",
+                               generation, rotated_at, created_at, acr, methods, credential_version, \
+                               proved_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING",
         vec![
             pool.param(),
             session.id.as_str().into(),
@@ -121,6 +124,7 @@ pub fn insert(pool: &PoolRef, session: &Session, now: Time) -> Statement {
             session.authentication.as_ref().map(|a| a.acr.clone()).into(),
             session.authentication.as_ref().map(|a| names(a.methods)).into(),
             session.authentication.as_ref().map(|a| a.credential_version).into(),
+            session.authentication.as_ref().map(|a| a.proved_at.millis()).into(),
         ],
     )
     .must_insert(ID_FREE)
@@ -149,6 +153,32 @@ pub fn lives(pool: &PoolRef, id: &SessionId) -> Statement {
         vec![pool.param(), id.as_str().into()],
     )
     .must_find(LIVES)
+}
+
+/// The condition that the session is this user's, lives, and was begun with the credentials that the user was read
+/// with. It holds nothing: a session revoked right after is as good as one revoked once the batch is applied, and
+/// whatever else ends credit changes the user's row, which the batch must hold.
+pub fn credits(pool: &PoolRef, id: &SessionId, user: &User, now: Time) -> Statement {
+    Statement::new(
+        "SELECT 1 FROM sessions \
+         WHERE pool_id = $1 AND session_id = $2 AND user_id = $3 AND credential_version = $4 AND expires_at > $5",
+        vec![
+            pool.param(),
+            id.as_str().into(),
+            user.id.as_str().into(),
+            user.credential_version.into(),
+            now.millis().into(),
+        ],
+    )
+    .must_see(CREDITS)
+}
+
+/// The user's sessions live on, but what they proved counts no more toward a higher level.
+pub fn end_credit(pool: &PoolRef, user: &UserId) -> Statement {
+    Statement::new(
+        "UPDATE sessions SET credential_version = 0 WHERE pool_id = $1 AND user_id = $2 AND credential_version > 0",
+        vec![pool.param(), user.as_str().into()],
+    )
 }
 
 pub fn revoke(pool: &PoolRef, id: &SessionId) -> Statement {
@@ -184,13 +214,14 @@ fn from_row(row: &Row, first: usize) -> Session {
     }
 }
 
-/// How the user authenticated, of three columns from `first` on. A method of a later version is not taken for
+/// How the user authenticated, of four columns from `first` on. A method of a later version is not taken for
 /// another.
 fn authentication(row: &Row, first: usize) -> Option<Authentication> {
     Some(Authentication {
         acr: row.opt_text(first)?.to_owned(),
         methods: row.opt_text(first + 1)?.split(' ').filter_map(Method::parse).collect(),
         credential_version: row.opt_int(first + 2)?,
+        proved_at: Time::from_millis(row.opt_int(first + 3)?),
     })
 }
 

@@ -93,7 +93,8 @@ pub enum Credentials {
 }
 
 /// Replaces the row of `before` by `after` if it is still of `before.version`, with the difference in search
-/// rows. `version` moves on by one, `credential_version` where `credentials` says so.
+/// rows. `version` moves on by one, `credential_version` where `credentials` says so. Where an address changes, or
+/// whether it is verified, the user's sessions earn no credit any more: a code by it would prove somebody else.
 pub fn update(
     pool: &PoolRef,
     before: &User,
@@ -123,6 +124,9 @@ pub fn update(
         )
         .must_change_one(UNCHANGED),
     ];
+    if addresses(before) != addresses(after) {
+        statements.push(crate::sessions::end_credit(pool, &before.id));
+    }
     for (name, value) in search_rows(&before.attributes) {
         if after.attributes.get(name) != Some(value) {
             statements.push(search_delete(pool, before, name, value));
@@ -134,6 +138,12 @@ pub fn update(
         }
     }
     Ok(statements)
+}
+
+/// Where codes can be sent, and whether they were.
+fn addresses(user: &User) -> [Option<&String>; 4] {
+    ["email", "email_verified", "phone_number", "phone_number_verified"]
+        .map(|attribute| user.attributes.get(attribute))
 }
 
 /// The condition of every batch that grants: the user is enabled and its credentials are those that were

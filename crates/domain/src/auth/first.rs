@@ -8,6 +8,7 @@ use crate::acr::{Goal, Method, Methods};
 use crate::message::Medium;
 use crate::pool::Pool;
 use crate::user::UserStatus;
+use crate::{Error, Result};
 
 /// What a first factor proved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -101,9 +102,31 @@ pub fn available(facts: &Facts<'_>) -> Vec<FirstFactor> {
     allowed(facts.pool).filter(|f| usable(*f) && new(*f) && leads_there(facts, *f)).collect()
 }
 
+/// Refuses a level that is reached already, or that the user can reach by no way.
+pub fn check_reach(facts: &Facts<'_>) -> Result<()> {
+    if !facts.is_short(facts.goal.credit) {
+        Err(Error::AcrAlreadyReached)
+    } else if reachable(facts) {
+        Ok(())
+    } else {
+        Err(Error::AcrOutOfReach)
+    }
+}
+
+/// As [`check_reach`], by one way to begin; where no level is to be reached, whether that way is open.
+pub fn check_reach_by(facts: &Facts<'_>, factor: FirstFactor) -> Result<()> {
+    if facts.goal.target.is_some() && !facts.is_short(facts.goal.credit) {
+        Err(Error::AcrAlreadyReached)
+    } else if available(facts).contains(&factor) {
+        Ok(())
+    } else {
+        Err(Error::AcrOutOfReach)
+    }
+}
+
 /// Whether the level to reach can be, by some way.
 pub fn reachable(facts: &Facts<'_>) -> bool {
-    !facts.goal.is_beyond(facts.goal.credit)
+    !facts.is_short(facts.goal.credit)
         || !available(facts).is_empty()
         || matches!(next(facts, Proofs::credited()), Next::Second(_) | Next::SelectMfaType(_))
 }
@@ -111,7 +134,7 @@ pub fn reachable(facts: &Facts<'_>) -> bool {
 /// Whether the factor alone leads to the level to reach, or, a password, with a second one.
 fn leads_there(facts: &Facts<'_>, factor: FirstFactor) -> bool {
     let methods = facts.goal.credit.with(factor.method());
-    !facts.goal.is_beyond(methods)
+    !facts.is_short(methods)
         || factor.method() == Method::Password
             && matches!(second::due(facts, methods), Due::One(_) | Due::Choice(_))
 }

@@ -15,18 +15,18 @@ mod step;
 mod tests;
 pub mod walk;
 
-pub use first::{First, FirstFactor, available, reachable, simulated};
+pub use first::{First, FirstFactor, available, check_reach, check_reach_by, reachable, simulated};
 pub use flow::{Flow, Surface, begin};
 pub use second::{Due, can_set_up, demanded, due};
 use serde::{Deserialize, Serialize};
 pub use step::{Proof, Step};
 
-use crate::acr::{Goal, Method, Methods};
+use crate::acr::{Goal, Level, Method, Methods};
 use crate::factors::Factor;
 use crate::pool::Pool;
 use crate::time::Time;
 use crate::user::{User, UserStatus};
-use crate::{Error, Result};
+use crate::{Error, Result, recovery};
 
 /// What is true of pool and user while a step is judged.
 #[derive(Clone, Copy, Debug)]
@@ -57,10 +57,24 @@ impl<'a> Facts<'a> {
             now,
         }
     }
+
+    /// The level that these methods reach together. A code by the channel that resets the password adds nothing to
+    /// the password: who has the one has the other.
+    pub fn level(&self, methods: Methods) -> Option<Level> {
+        let resets = |factor: &Factor| recovery::resets_by(self.pool, self.user, *factor);
+        let beside = Factor::ALL.into_iter().filter(resets).fold(methods, |rest, f| rest.without(f.into()));
+        beside.level().max(methods.without(Method::Password).level())
+    }
+
+    /// Whether these methods are not enough for the level to reach.
+    pub fn is_short(&self, methods: Methods) -> bool {
+        self.goal.target.is_some() && self.level(methods) < self.goal.target
+    }
 }
 
 /// What has been proved so far in an attempt.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Proofs {
     pub first: Option<First>,
     /// A temporary password has been replaced.
@@ -95,6 +109,7 @@ impl Proofs {
 
 /// Where an attempt stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Attempt {
     pub step: Step,
     pub proofs: Proofs,
@@ -189,7 +204,7 @@ pub fn next(facts: &Facts<'_>, proofs: Proofs) -> Next {
     if let Some(next) = by_status(facts, first, proofs) {
         return next;
     }
-    let short = facts.goal.is_beyond(proofs.methods(facts.goal.credit));
+    let short = facts.is_short(proofs.methods(facts.goal.credit));
     let device_due = facts.device && first == First::Password && !proofs.device;
     match second_due(facts, first, proofs) {
         // Credit alone is no sign-in: something must be proved now.
@@ -239,7 +254,7 @@ fn second_due(facts: &Facts<'_>, first: First, proofs: Proofs) -> Due {
     if due == Due::Nothing {
         return due;
     }
-    if facts.goal.is_beyond(methods) {
+    if facts.is_short(methods) {
         // Only a factor that follows a password leads higher, and there is but one.
         let follows = matches!(first, First::Password | First::Credited) && proofs.second.is_none();
         return if follows { due } else { Due::OutOfReach };

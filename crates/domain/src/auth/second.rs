@@ -35,13 +35,13 @@ pub fn demanded(facts: &Facts<'_>) -> bool {
 /// The second factor that is due beside these methods. Of several that are demanded, those count that lead to the
 /// level to reach; where none is demanded, any that is set up and does.
 pub fn due(facts: &Facts<'_>, methods: Methods) -> Due {
-    let (demanded, short) = (demanded(facts), facts.goal.is_beyond(methods));
+    let (demanded, short) = (demanded(facts), facts.is_short(methods));
     if !demanded && !short {
         return Due::Nothing;
     }
     let asked = |factor: &Factor| {
         (if demanded { is_eligible(facts, *factor) } else { is_set_up(facts, *factor) })
-            && !(short && facts.goal.is_beyond(methods.with((*factor).into())))
+            && !(short && facts.is_short(methods.with((*factor).into())))
     };
     let askable: Vec<Factor> = facts.pool.second_factors().filter(asked).collect();
     let preferred = facts.user.factors.preferred.filter(|factor| askable.contains(factor));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use wire::cognito_idp::shapes::{AcrLevelConfigType, UserPoolTierType, UserPoolType};
 
 use super::Pool;
-use crate::acr::Level;
+use crate::acr::{Authentication, Level};
 use crate::{Error, Result};
 
 /// Fills in the names that are not given. Names of one's own need a plan that has step-up authentication, and no two
@@ -44,6 +44,15 @@ impl Pool {
     /// The level of this name, which is compared letter by letter.
     pub fn acr_level(&self, acr: &str) -> Option<Level> {
         Level::ALL.into_iter().find(|level| self.acr(*level) == acr)
+    }
+
+    /// The `acr` of a session's tokens: the name that its level had at the sign-in, unless the pool has since given that
+    /// name to a level which the methods do not reach. Then it is what theirs is called now.
+    pub fn acr_of<'a>(&'a self, proved: &'a Authentication) -> &'a str {
+        match (self.acr_level(&proved.acr), proved.methods.level()) {
+            (Some(told), Some(reached)) if told > reached => self.acr(reached),
+            _ => &proved.acr,
+        }
     }
 
     /// Whether sign-ins can ask for a level (`TARGET_ACR_VALUES`).

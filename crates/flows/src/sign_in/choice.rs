@@ -1,7 +1,7 @@
 //! USER_AUTH: the user chooses what to begin with. SELECT_CHALLENGE, PREFERRED_CHALLENGE, and the sign-in that a
 //! confirmed sign-up entitles to.
 
-use domain::acr::Goal;
+use domain::acr::{Goal, Methods};
 use domain::auth::{self, Attempt, Choice, Facts, First, FirstFactor, Proof, Proofs, Step};
 use domain::message::Medium;
 use domain::{Error, Result, User};
@@ -26,13 +26,13 @@ pub(super) enum Chooser {
 pub(super) async fn begin(cx: &ClientCx, parameters: &Parameters, session: Option<&str>) -> Result<Outcome> {
     let name = required(parameters, "USERNAME")?;
     client_auth::check_hash(cx, &[name], optional(parameters, "SECRET_HASH")).await?;
-    let asked = StepUp::read(cx, name, parameters).await?;
+    let user = subject::find(cx, name).await?;
+    let asked = StepUp::read(cx, user.as_ref(), parameters).await?;
     if let Some(session) = session
-        && let Some(outcome) = after_sign_up(cx, name, session, &asked).await?
+        && let Some(outcome) = after_sign_up(cx, user.as_ref(), session, &asked).await?
     {
         return Ok(outcome);
     }
-    let user = subject::find(cx, name).await?;
     subject::refuse_unknown(cx, user.as_ref())?;
     let device_key = device::remembered(cx, user.as_ref(), optional(parameters, "DEVICE_KEY")).await?;
     let chooser = chooser(cx, user, name, Course::plain(device_key)).await?.toward(cx, name, &asked)?;
@@ -94,7 +94,7 @@ impl Chooser {
     fn ways(&self, cx: &ClientCx) -> Vec<FirstFactor> {
         match self {
             Self::User(stage) => auth::available(&stage.facts(cx)),
-            Self::Nobody(_, course) => auth::simulated(cx.pool(), course.goal),
+            Self::Nobody(_, course) => simulated(cx, course),
         }
     }
 
@@ -103,8 +103,10 @@ impl Chooser {
     fn toward(self, cx: &ClientCx, name: &str, asked: &StepUp) -> Result<Self> {
         match self {
             Self::User(stage) => {
-                let reaches = |goal| auth::reachable(&Facts { goal, ..stage.facts(cx) });
-                match asked.aim(&stage.course, reaches) {
+                let judge = |course: &Course| {
+                    auth::check_reach(&Facts { goal: course.goal(&stage.user), ..stage.facts(cx) })
+                };
+                match asked.aim(&stage.course, judge) {
                     Ok(course) => Ok(Self::User(Box::new(Stage { course, ..*stage }))),
                     Err(Error::AcrOutOfReach) if cx.client.hides_user_existence() && !asked.by_its_user => {
                         Self::Nobody(name.to_owned(), Course::default()).toward(cx, name, asked)
@@ -113,8 +115,11 @@ impl Chooser {
                 }
             }
             Self::Nobody(name, course) => {
-                let reaches = |goal| !auth::simulated(cx.pool(), goal).is_empty();
-                Ok(Self::Nobody(name, asked.aim(&course, reaches)?))
+                let judge = |course: &Course| match simulated(cx, course).is_empty() {
+                    true => Err(Error::AcrOutOfReach),
+                    false => Ok(()),
+                };
+                Ok(Self::Nobody(name, asked.aim(&course, judge)?))
             }
         }
     }
@@ -137,6 +142,11 @@ impl Chooser {
             Self::Nobody(name, _) => name,
         }
     }
+}
+
+/// The ways that a name nobody has is shown; it has no access token.
+fn simulated(cx: &ClientCx, course: &Course) -> Vec<FirstFactor> {
+    auth::simulated(cx.pool(), Goal { target: course.target, credit: Methods::NONE })
 }
 
 /// SELECT_CHALLENGE with what there is to choose from.
@@ -193,11 +203,16 @@ pub(crate) fn after_confirmation(cx: &ClientCx, user: &User, medium: Medium) -> 
 
 /// A Session from ConfirmSignUp: its code proved the address, which is a first factor where the pool has it so.
 /// Elsewhere it is worth nothing, and the sign-in goes on as without it.
-async fn after_sign_up(cx: &ClientCx, name: &str, session: &str, asked: &StepUp) -> Result<Option<Outcome>> {
+async fn after_sign_up(
+    cx: &ClientCx,
+    named: Option<&User>,
+    session: &str,
+    asked: &StepUp,
+) -> Result<Option<Outcome>> {
     let token = SessionToken::open(cx, session)?;
     let Step::SignUpConfirmed(medium) = token.attempt.step else { return Err(Error::InvalidSession) };
     let user = token.user(cx).await?;
-    if subject::find(cx, name).await?.is_none_or(|found| found.id != user.id) {
+    if named.is_none_or(|named| named.id != user.id) {
         return Err(Error::InvalidSession);
     }
     // The code proved the address that it went to, and no other.
@@ -205,12 +220,14 @@ async fn after_sign_up(cx: &ClientCx, name: &str, session: &str, asked: &StepUp)
         return Err(Error::InvalidSession);
     }
     let mut stage = Stage::of(cx, &token, user).await?;
-    let can_begin =
-        |goal| auth::available(&Facts { goal, ..stage.facts(cx) }).contains(&FirstFactor::by_code(medium));
-    if !can_begin(Goal::default()) {
+    let judge = |course: &Course| {
+        let facts = Facts { goal: course.goal(&stage.user), ..stage.facts(cx) };
+        auth::check_reach_by(&facts, FirstFactor::by_code(medium))
+    };
+    if judge(&stage.course).is_err() {
         return Ok(None);
     }
-    stage.course = match asked.aim(&stage.course, can_begin) {
+    stage.course = match asked.aim(&stage.course, judge) {
         Err(Error::AcrOutOfReach) => return Ok(None),
         aimed => aimed?,
     };

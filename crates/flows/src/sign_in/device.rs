@@ -14,6 +14,7 @@ use crate::{devices, subject};
 
 /// What the secret block carries past the proof.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Carried {
     proofs: Proofs,
     course: Course,
@@ -81,9 +82,10 @@ pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Para
         return Err(Error::InvalidSession);
     }
     let proved = device_proof::prove(cx, token.as_ref().map(SessionToken::nonce), responses).await?;
-    let Carried { proofs, course } = serde_json::from_str(&proved.carried).map_err(Error::internal)?;
+    let Carried { proofs, course } =
+        serde_json::from_str(&proved.carried).map_err(|_| Error::InvalidSession)?;
     let noted = device_proof::noted(cx, &proved.device);
     let mut stage = Stage::first(cx, proved.user, None, course.on(Some(proved.device.key)));
     stage.proofs = Attempt { step: Step::DevicePasswordVerifier, proofs }.proved(Proof::Device)?;
-    advance(cx, stage, Also::these(vec![noted])).await
+    advance(cx, stage, Also::these(vec![proved.spent, noted])).await
 }

@@ -23,6 +23,7 @@ const PURPOSE: &str = "device-srp-attempt";
 
 /// An attempt between challenge and proof. Sealed, it is the secret block.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Attempt {
     client: String,
     user: UserId,
@@ -53,8 +54,10 @@ impl std::fmt::Debug for Begun {
 pub struct Proved {
     /// As the attempt was begun for, of the same credential version.
     pub user: User,
-    /// Remembered. The batch that grants must contain [`noted`] for it.
+    /// Remembered. The batch that follows must contain [`noted`] for it.
     pub device: Device,
+    /// For the batch that follows: the proof is still known to be used up.
+    pub spent: Statement,
     /// What [`begin`] was given.
     pub carried: String,
 }
@@ -161,7 +164,8 @@ pub async fn prove(cx: &ClientCx, session_nonce: Option<&str>, responses: &Param
     if !attempt.exchange.check(&device.group_key, &device.key, &srp.verifier, &claim)? {
         return Err(Error::IncorrectUsernameOrPassword);
     }
-    Ok(Proved { user, device, carried: attempt.carried })
+    let spent = spent::is_spent(cx.pool_ref(), &attempt.nonce);
+    Ok(Proved { user, device, spent, carried: attempt.carried })
 }
 
 /// For the batch that grants: the device is still remembered, and was last used now and from here. Fails by

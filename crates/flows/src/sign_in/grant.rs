@@ -21,11 +21,12 @@ pub(super) async fn grant(cx: &ClientCx, stage: &Stage, also: Also) -> Result<Ou
     let course = &stage.course;
     let proved = course.device_key.clone().filter(|_| stage.proofs.device);
     // A session that goes on from another's is of its device.
-    let followed = course.credited.as_ref().and_then(|credited| credited.device_key.clone());
+    let credit = course.credit(user);
+    let followed = credit.and_then(|credit| credit.device_key.clone());
     let known = proved.or(followed);
     let is_new = course.device_key.is_none() && known.is_none();
     let offered = if is_new { devices::offer(cx) } else { None };
-    let methods = stage.proofs.methods(course.goal.credit);
+    let methods = stage.proofs.methods(course.goal(user).credit);
     let session = Session {
         id: SessionId::generate(cx.random()),
         user_id: user.id.clone(),
@@ -34,18 +35,27 @@ pub(super) async fn grant(cx: &ClientCx, stage: &Stage, also: Also) -> Result<Ou
         expires_at: now + cx.client.refresh_token_validity(),
         device_key: known.or_else(|| offered.as_ref()?.device_key.clone()),
         rotation: Rotation { generation: 0, rotated_at: now },
-        authentication: methods.level().map(|level| Authentication {
+        authentication: stage.facts(cx).level(methods).map(|level| Authentication {
             acr: cx.pool().acr(level).to_owned(),
             methods,
             credential_version: user.credential_version,
+            proved_at: credit.map_or(now, |credit| now.min(credit.proved_at)),
         }),
     };
     let groups = storage::groups::of_user(cx.db(), cx.pool_ref(), &user.id).await?;
     let mut batch = vec![storage::clients::exists(cx.pool_ref(), &cx.client.id)];
-    batch.extend(course.credited.as_ref().map(|c| sessions::lives(cx.pool_ref(), &c.session)));
+    let credits = credit.map(|credit| sessions::credits(cx.pool_ref(), &credit.session, user, now));
     match also.user_change {
-        Some(change) => batch.extend(change),
-        None => batch.push(session_tracking::credentials_unchanged(cx, user)),
+        // It fails where the user changed at all, and may itself be what ends the credit.
+        Some(change) => {
+            batch.extend(credits);
+            batch.extend(change);
+        }
+        // What ends credit changes the user's row, which is held from here on.
+        None => {
+            batch.push(session_tracking::credentials_unchanged(cx, user));
+            batch.extend(credits);
+        }
     }
     batch.extend(also.more);
     batch.push(sessions::insert(cx.pool_ref(), &session, now));

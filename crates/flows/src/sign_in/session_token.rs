@@ -18,6 +18,7 @@ use crate::cx::{ClientCx, PoolCx};
 const LENGTH: usize = 640;
 
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct SessionToken {
     pub(super) attempt: Attempt,
     client: ClientId,
@@ -44,6 +45,7 @@ pub(super) enum Whose {
 
 /// A code under way: what it must be, as base64 of a keyed digest, and the address it went to.
 #[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct SentCode {
     pub(super) mac: String,
     pub(super) address: String,
@@ -107,8 +109,9 @@ impl SessionToken {
 
     /// What the machine judges its user by, where passwords and passkeys play no part any more.
     fn facts<'a>(&self, cx: &'a PoolCx, user: &'a User) -> Facts<'a> {
-        let Course { device_key, goal, .. } = &self.course;
-        Facts { device: device_key.is_some(), goal: *goal, ..Facts::of(cx.pool(), user, cx.now()) }
+        let Course { device_key, .. } = &self.course;
+        let goal = self.course.goal(user);
+        Facts { device: device_key.is_some(), goal, ..Facts::of(cx.pool(), user, cx.now()) }
     }
 
     /// Whether its user may set a software token up in this attempt.

@@ -26,6 +26,7 @@ const PURPOSE: &str = "srp-attempt";
 
 /// An SRP attempt between challenge and proof. Sealed, it is the secret block.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Attempt {
     client: String,
     /// The name as typed, which attempts of unknown names are charged to.
@@ -179,7 +180,8 @@ pub(super) async fn prove(cx: &ClientCx, session: Option<&str>, responses: &Para
             stage.srp_a = Some(attempt.exchange.a()?);
             stage.proofs =
                 auth::Attempt::at(Step::PasswordVerifier).proved(auth::Proof::First(First::Password))?;
-            let granted = advance(cx, stage, Also::default()).await;
+            let spent = spent::is_spent(cx.pool_ref(), &attempt.nonce);
+            let granted = advance(cx, stage, Also::these(vec![spent])).await;
             // The user changed between proof and grant, and the attempt was for the user as it was.
             granted.map_err(|error| match error {
                 Error::ConcurrentModification => Error::IncorrectUsernameOrPassword,

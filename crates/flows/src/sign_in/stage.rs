@@ -71,7 +71,7 @@ impl Stage {
             temporary_until: self.password.as_ref().and_then(|p| p.expires_at),
             has_passkey: self.has_passkey,
             device: self.course.device_key.is_some(),
-            goal: self.course.goal,
+            goal: self.course.goal(&self.user),
             now: self.now,
         }
     }
@@ -79,7 +79,7 @@ impl Stage {
     /// Whether the password of the access token and one more factor are enough: then that factor is asked for.
     pub(super) fn goes_on_from_its_password(&self, cx: &ClientCx) -> bool {
         let next = auth::next(&self.facts(cx), Proofs::credited());
-        self.course.credited.is_some() && matches!(next, Next::Second(_) | Next::SelectMfaType(_))
+        self.course.credit(&self.user).is_some() && matches!(next, Next::Second(_) | Next::SelectMfaType(_))
     }
 
     /// Whether the first factor was proved in this attempt. An access token wipes no failures of its user's.
@@ -157,7 +157,8 @@ pub(super) fn refusal(cx: &ClientCx, guard: &'static str) -> Option<Error> {
     match guard {
         storage::clients::UNCHANGED => Some(Error::ClientNotFound(cx.client.id.clone())),
         spent::UNSPENT => Some(Error::SessionAlreadyUsed),
-        storage::sessions::LIVES => Some(Error::AccessTokenRevoked),
+        spent::SPENT => Some(Error::InvalidSession),
+        storage::sessions::CREDITS => Some(Error::AccessTokenRevoked),
         storage::devices::UNCHANGED => Some(Error::DeviceNotFound),
         storage::software_tokens::UNUSED => Some(Error::SoftwareTokenUsed),
         guard => passkeys::refusal(guard)

@@ -87,8 +87,9 @@ pub(super) enum Durability {
     /// Everything, the failure of the machine included.
     #[default]
     Full,
-    /// The end of the process. A machine that fails may lose it, and then all that was applied after it too: what
-    /// is there afterwards is a beginning of what was applied, in order.
+    /// The end of Poolhouse's process. A machine that fails may lose it, and so may PostgreSQL, by a crash or a failover
+    /// that Poolhouse outlives. Whatever was applied after it is then lost too, up to where the loss happened: what is
+    /// there is a beginning of what was applied, in order, and, where Poolhouse outlived the loss, what came later.
     Ordered,
 }
 
@@ -108,8 +109,9 @@ impl Batch {
         self.statements.push(statement);
     }
 
-    /// The batch, acknowledged without waiting for the disk. It outlives the process, and the machine if anything
-    /// applied after it does. For what may be forgotten together with its consequences.
+    /// The batch, acknowledged without waiting for the disk. It outlives Poolhouse's process, and a failure of the
+    /// database if anything applied between the two does. For what may be forgotten together with its consequences; a
+    /// durable batch that must not come without it carries it as a condition.
     pub fn ordered(self) -> Self {
         Self { durability: Durability::Ordered, ..self }
     }

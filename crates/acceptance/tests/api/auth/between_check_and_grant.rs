@@ -2,6 +2,7 @@
 //! draws the session's id, after everything has been judged.
 
 use serde_json::{Value, json};
+use storage::engine::{Batch, Statement};
 use testkit::{Reply, TestServer};
 
 const PASSWORD: &str = "Correct-Horse 7!";
@@ -93,6 +94,33 @@ async fn an_srp_sign_in_is_refused() {
             "{}: {kind}",
             change.0
         );
+    }
+}
+
+/// A database that crashed may have forgotten what was only charged, but not beneath a grant that it knows of.
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn a_proof_whose_mark_was_lost_grants_nothing() {
+    let house = House::new().await;
+    // The first draw that finds the mark comes between the charge and the grant; how many come before it is the engine's.
+    for draws in 0.. {
+        let (attempt, challenge) = house.server.begin_srp(&house.client, "alice").await;
+        let answer = house.server.srp_answer(&house.pool, &attempt, &challenge, PASSWORD);
+        let (server, client) = (house.server.clone(), house.client.clone());
+        house.server.barrier.arm(draws);
+        let running = testkit::stoppable(async move { server.respond(&client, &challenge, answer).await });
+        let barrier = house.server.barrier.clone();
+        assert!(tokio::task::spawn_blocking(move || barrier.wait()).await.unwrap());
+        let lost = Statement::new("DELETE FROM spent", Vec::new()).must_change_one("mark");
+        let was_there = house.server.services.db.store().apply(Batch::from_iter([lost])).await.is_ok();
+        house.server.barrier.release();
+        let reply = running.await.unwrap();
+        if was_there {
+            reply.refused("NotAuthorizedException", "Invalid session for the user.");
+            return;
+        }
+        reply.ok();
+        let forgotten = Statement::new("DELETE FROM spent", Vec::new());
+        house.server.services.db.store().apply(Batch::from_iter([forgotten])).await.unwrap();
     }
 }
 

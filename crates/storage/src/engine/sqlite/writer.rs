@@ -23,8 +23,8 @@ type Waiting = (Batch, oneshot::Sender<Applied>);
 
 enum Job {
     Apply(Batch, oneshot::Sender<Applied>),
-    /// Anything else that must have the writer for itself.
-    Exclusive(Box<dyn FnOnce(&mut Connection) + Send>),
+    /// Anything else that must have the writer for itself, or be told that it cannot be.
+    Exclusive(Box<dyn FnOnce(Result<&mut Connection, StoreError>) + Send>),
 }
 
 /// The queue's end that callers hold. Dropping it lets the thread finish what is queued.
@@ -66,7 +66,7 @@ impl Writer {
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
         self.send(Job::Exclusive(Box::new(move |connection| {
-            let _ = reply.send(task(connection));
+            let _ = reply.send(connection.and_then(task));
         })))?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
@@ -121,11 +121,10 @@ impl Thread {
                 self.commit(&mut group);
             }
             if let Some(task) = exclusive {
-                if let Err(error) = self.need(self.highest) {
-                    tracing::error!(%error, "commits cannot be made durable");
-                    self.disk_failed = true;
+                match self.ready() {
+                    Ok(()) => task(Ok(&mut self.connection)),
+                    Err(error) => task(Err(StoreError::engine(error))),
                 }
-                task(&mut self.connection);
             }
             if self.log_pages.load(Ordering::Relaxed) >= CHECKPOINT_PAGES {
                 self.checkpoint("PRAGMA wal_checkpoint(PASSIVE)");
@@ -161,6 +160,17 @@ impl Thread {
                 }
             }
         }
+    }
+
+    /// Makes ready for commits that are not of a group.
+    fn ready(&mut self) -> rusqlite::Result<()> {
+        if self.disk_failed {
+            return Err(disk_failure());
+        }
+        self.need(self.highest).inspect_err(|error| {
+            tracing::error!(%error, "commits cannot be made durable");
+            self.disk_failed = true;
+        })
     }
 
     /// Sets what the next commit waits for.
@@ -254,4 +264,29 @@ fn is_conflict(error: &Error) -> bool {
 
 fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
     connection.prepare_cached(sql)?.raw_execute().map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_has_the_writer_for_itself_once_the_disk_failed() {
+        let connection = Connection::open_in_memory().unwrap();
+        let mut thread = Thread::new(connection, Durability::Full).unwrap();
+        for failed in [false, true] {
+            thread.disk_failed = failed;
+            let (jobs, queue) = channel();
+            let (reply, answer) = channel();
+            let task = move |connection: Result<&mut Connection, StoreError>| {
+                let _ = reply.send(connection.map(drop).map_err(|error| error.to_string()));
+            };
+            jobs.send(Job::Exclusive(Box::new(task))).unwrap();
+            drop(jobs);
+            thread.run(&queue);
+            let told = answer.recv().unwrap();
+            assert_eq!(told.is_err(), failed);
+            assert!(told.err().is_none_or(|error| error.contains("the disk failed")));
+        }
+    }
 }

@@ -69,6 +69,23 @@ async fn a_refresh_neither_raises_nor_renames_the_level() {
     assert_eq!(told(&granted(house.answer_token(&asked).await)), json!(["four", ["pwd", "otp", "mfa"]]));
 }
 
+/// A name that the pool gives to a higher level since is not what the sign-in reached.
+#[tokio::test]
+async fn a_refresh_lays_no_claim_to_a_level_renamed_since() {
+    let house = House::new().await;
+    let tokens = house.tokens().await;
+    let names = json!({ "Level1": { "AcrValue": "one" }, "Level4": { "AcrValue": ONE } });
+    let policy = json!({ "AllowedFirstAuthFactors": ["PASSWORD"] });
+    let input = json!({
+        "UserPoolId": house.pool, "AcrConfiguration": names, "MfaConfiguration": "OPTIONAL",
+        "Policies": { "SignInPolicy": policy },
+    });
+    house.server.call("UpdateUserPool", input).await.ok();
+    let input = json!({ "ClientId": house.client, "RefreshToken": tokens["RefreshToken"] });
+    let reply = house.server.call_unsigned("GetTokensFromRefreshToken", input).await;
+    assert_eq!(told(&granted(reply)), json!(["one", ["pwd"]]));
+}
+
 /// A factor that was set up within the sign-in says nothing of who the user was before.
 #[tokio::test]
 async fn a_factor_just_set_up_raises_no_level() {

@@ -1,6 +1,7 @@
 //! Sign-in toward a level (`TARGET_ACR_VALUES`), and what tokens say of how their user signed in.
 
 mod course;
+mod credit;
 mod levels;
 mod refusals;
 mod worthless;
@@ -21,6 +22,7 @@ const OUT_OF_REACH: (&str, &str) = (
 );
 
 /// A pool with every first factor but passkeys and every second one, none of which alice, who has them all, enabled.
+#[derive(Clone)]
 struct House {
     server: TestServer,
     pool: String,

@@ -18,13 +18,15 @@ async fn parameters_that_say_nothing_are_refused() {
         .choose(&house.client, only_token)
         .await
         .refused("InvalidParameterException", "ACCESS_TOKEN requires TARGET_ACR_VALUES.");
-    for unknown in ["4", "Level4", "urn:cognito:loa:5", "URN:COGNITO:LOA:4", " ", "urn:cognito:loa:4,urn:x"] {
+    for unknown in
+        ["4", "Level4", "urn:cognito:loa:5", "URN:COGNITO:LOA:4", "", " ", "urn:cognito:loa:4,urn:x"]
+    {
         house.toward(unknown, json!({})).await.refused(
             "InvalidParameterException",
             "TARGET_ACR_VALUES contains no ACR value of this user pool.",
         );
     }
-    for age in ["-1", "1.5", "soon", "+5", "0x5", "99999999999999999999"] {
+    for age in ["", "-1", "1.5", "soon", "+5", "0x5", "99999999999999999999"] {
         let aged = json!({ "ACCESS_TOKEN": token, "MAX_AGE": age });
         house
             .toward(FOUR, aged)
