@@ -21,6 +21,7 @@ impl Schema {
         include_str!("../../migrations/0006_devices.sql"),
         include_str!("../../migrations/0007_passkeys.sql"),
         include_str!("../../migrations/0009_principals.sql"),
+        include_str!("../../migrations/0011_quotas.sql"),
     ]);
 
     pub const fn version(self) -> i64 {
