@@ -128,8 +128,11 @@ mod tests {
         // Clocks of file systems may be coarser than this test is quick.
         let later = SystemTime::UNIX_EPOCH + Duration::from_secs(4_000_000_000);
         fs::File::options().write(true).open(&files.certificate).unwrap().set_modified(later).unwrap();
-        while served() != second {
-            tokio::time::sleep(moment).await;
-        }
+        let noticed = async {
+            while served() != second {
+                tokio::time::sleep(moment).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), noticed).await.expect("it is noticed");
     }
 }

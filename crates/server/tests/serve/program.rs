@@ -23,7 +23,16 @@ pub fn poolhouse<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = 
 /// Runs a command to its end: its status, what it printed, what it complained of.
 #[track_caller]
 pub fn run(command: &mut Command) -> (i32, String, String) {
-    let output = command.output().unwrap();
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A server that should not have started would go on for ever.
+    if !(0..600).any(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        child.try_wait().unwrap().is_some()
+    }) {
+        child.kill().unwrap();
+        panic!("it runs: {:?}", child.wait_with_output().unwrap());
+    }
+    let output = child.wait_with_output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
