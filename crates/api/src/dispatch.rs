@@ -110,8 +110,7 @@ impl Api {
         };
         let input = wire::parse(body).map_err(|fault| ApiError::serialization(fault.0))?;
         let ready = self.prepare(operation, administrator, input, caller).await?;
-        ready.charge(&self.services).await?;
-        ready.run().await
+        ready.charged(&self.services).await?.run().await
     }
 
     /// Everything between the reading of the body and the quota. Seeds begin here.
@@ -268,17 +267,25 @@ pub(crate) struct Ready {
 }
 
 impl Ready {
-    async fn charge(&self, services: &Services) -> Result<(), Error> {
-        let (account, region, pool, user) = match &self.subject {
-            Subject::Account(account, region) => (account, region, None, None),
-            Subject::Pool(live, user) => {
-                (&live.pool.account, &live.pool.region, Some(live.as_ref()), user.as_deref())
-            }
-        };
+    /// The call, once it is charged.
+    async fn charged(self, services: &Services) -> Result<Self, Error> {
         let text = |member: &str| self.input.get(member).and_then(Value::as_str);
-        let user = user.or_else(|| text("Username"));
         let (operation, challenge) = (self.operation, text("ChallengeName"));
-        quotas::charge(services, &quotas::Call { operation, account, region, pool, user, challenge }).await
+        let call = match &self.subject {
+            Subject::Account(account, region) => {
+                quotas::Call { operation, account, region, pool: None, user: None, challenge }
+            }
+            Subject::Pool(live, user) => quotas::Call {
+                operation,
+                account: &live.pool.account,
+                region: &live.pool.region,
+                pool: Some(live),
+                user: user.as_deref().or_else(|| text("Username")),
+                challenge,
+            },
+        };
+        quotas::charge(services, &call).await?;
+        Ok(self)
     }
 
     pub(crate) async fn run(self) -> Result<Bytes, ApiError> {

@@ -8,7 +8,8 @@ const DEVELOPMENT: u32 = 10;
 /// Limits in requests per second. 0 is no limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    categories: [Rate; QuotaCategory::ALL.len()],
+    /// In the order of the categories; see [`Settings::rate`].
+    pub categories: [Rate; QuotaCategory::ALL.len()],
     /// Of one operation on one pool, for the categories where Cognito has such a limit.
     pub per_pool: u32,
     /// Of reading one user, and as many of writing.
