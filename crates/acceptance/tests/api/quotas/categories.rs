@@ -106,7 +106,7 @@ async fn answers_to_challenges_have_a_budget_of_their_own() {
     let server = server(only(QuotaCategory::UserAuthentication, 2)).await;
     let pool = server.pool(json!({})).await;
     let client = server.client(&pool, json!({})).await;
-    server.sign_in(&client, "nobody", PASSWORD).await.refused_as("NotAuthorizedException");
+    server.sign_in(&client, "nobody", PASSWORD).await.refused_as("UserNotFoundException");
     for _ in 0..7 {
         let reply =
             server.call_unsigned("RespondToAuthChallenge", answer(&client, "PASSWORD_VERIFIER")).await;
