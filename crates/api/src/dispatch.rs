@@ -1,4 +1,4 @@
-//! The path of a request: operation, signature, body, pool, policies or token, constraints, quota, handler -
+//! The path of a request: source address, operation, signature, body, pool, policies or token, constraints, quota, handler -
 //! in that order, and nowhere else.
 
 use std::net::IpAddr;
@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use domain::Error;
-use domain::ids::{ClientId, PoolId};
+use domain::ids::{AccountId, ClientId, PoolId, Region};
 use flows::Services;
 use flows::cx::{AccountCx, Caller, ClientCx, HolderCx, PoolCx};
 use flows::directory::LivePool;
+use flows::quotas;
 use flows::software_token::Holder;
 use http::header::USER_AGENT;
 use http::request::Parts;
@@ -63,6 +64,12 @@ impl Api {
             user_agent: request.headers.get(USER_AGENT).and_then(|v| v.to_str().ok()).map(str::to_owned),
             request_id: request_id.clone(),
         };
+        if let Err(refusal) = self.services.quotas.admit(ip, self.services.clock.real()) {
+            return match sts::is_query(request) {
+                true => sts::throttled(&request_id),
+                false => respond::respond(&request_id, Err(refusal.into())),
+            };
+        }
         if sts::is_query(request) {
             return sts::handle(&self.services, self.authenticator, request, &body, caller).await;
         }
@@ -102,24 +109,25 @@ impl Api {
             _ => None,
         };
         let input = wire::parse(body).map_err(|fault| ApiError::serialization(fault.0))?;
-        self.run(operation, administrator, input, caller).await
+        let ready = self.prepare(operation, administrator, input, caller).await?;
+        ready.charged(&self.services).await?.run().await
     }
 
-    /// Everything after the signature and the reading of the body. Seeds begin here.
-    pub(crate) async fn run(
+    /// Everything between the reading of the body and the quota. Seeds begin here.
+    pub(crate) async fn prepare(
         &self,
         operation: Operation,
         administrator: Option<Administrator>,
         input: Map<String, Value>,
         caller: Caller,
-    ) -> Result<Bytes, ApiError> {
+    ) -> Result<Ready, ApiError> {
         let shape = operation.input();
         wire::check_types(shape, &input).map_err(|fault| ApiError::serialization(fault.0))?;
-        let call = self.resolve(operation, administrator, &input, caller).await?;
+        let resolved = self.resolve(operation, administrator, &input, caller).await?;
         wire::check_constraints(shape, &input)
             .map_err(|text| ApiError::new(ErrorKind::InvalidParameterException, text))?;
-        match call {
-            Some(call) => Ok(call(input).await?),
+        match resolved {
+            Some(Resolved { subject, call }) => Ok(Ready { operation, input, subject, call }),
             // What names the pool, the client or the user is missing or malformed, which the constraints say.
             None => Err(ApiError::new(ErrorKind::InvalidParameterException, "Invalid input")),
         }
@@ -133,7 +141,7 @@ impl Api {
         administrator: Option<Administrator>,
         input: &Map<String, Value>,
         caller: Caller,
-    ) -> Result<Option<Call>, ApiError> {
+    ) -> Result<Option<Resolved>, ApiError> {
         let services = &self.services;
         let named = |member: &str| well_formed(operation.input(), input, member);
         let pool = match &administrator {
@@ -142,13 +150,16 @@ impl Api {
         };
         match (operations::handler(operation), administrator) {
             (Handler::Account(run), Some(Administrator { account, region, .. })) => {
+                let subject = Subject::Account(account.clone(), region.clone());
                 let cx = AccountCx { services: services.clone(), caller, account, region };
-                Ok(Some(Box::new(move |input| run(cx, input))))
+                Ok(Some(Resolved { subject, call: Box::new(move |input| run(cx, input)) }))
             }
             (Handler::Pool(run), Some(_)) => {
                 let Some(pool) = pool else { return Ok(None) };
-                let cx = PoolCx { services: services.clone(), caller, live: pool? };
-                Ok(Some(Box::new(move |input| run(cx, input))))
+                let live = pool?;
+                let subject = Subject::Pool(live.clone(), None);
+                let cx = PoolCx { services: services.clone(), caller, live };
+                Ok(Some(Resolved { subject, call: Box::new(move |input| run(cx, input)) }))
             }
             (Handler::Client(run), None) => {
                 let Some(id) = named("ClientId").map(ClientId::new) else { return Ok(None) };
@@ -157,13 +168,17 @@ impl Api {
                     .resolve_client(&services.db, &id)
                     .await?
                     .ok_or(Error::ClientNotFound(id))?;
+                let subject = Subject::Pool(live.clone(), None);
                 let cx = ClientCx { pool_cx: PoolCx { services: services.clone(), caller, live }, client };
-                Ok(Some(Box::new(move |input| run(cx, input))))
+                Ok(Some(Resolved { subject, call: Box::new(move |input| run(cx, input)) }))
             }
             (Handler::User(run), None) => {
                 let Some(token) = input.get("AccessToken").and_then(Value::as_str) else { return Ok(None) };
                 match flows::access_token::authenticate(services, caller, token).await {
-                    Ok(cx) => Ok(Some(Box::new(move |input| run(cx, input)))),
+                    Ok(cx) => {
+                        let subject = Subject::Pool(cx.live.clone(), Some(cx.user.username.clone()));
+                        Ok(Some(Resolved { subject, call: Box::new(move |input| run(cx, input)) }))
+                    }
                     // What could not be a token is for the constraints to refuse.
                     Err(_) if named("AccessToken").is_none() => Ok(None),
                     Err(error) => Err(error.into()),
@@ -179,7 +194,9 @@ impl Api {
                     (None, Some(session)) => self.holder_of_session(session, caller).await?,
                     (None, None) => return Ok(None),
                 };
-                Ok(Some(Box::new(move |input| run(cx, input))))
+                let username = cx.holder.user.username.clone();
+                let subject = Subject::Pool(cx.pool_cx.live.clone(), Some(username));
+                Ok(Some(Resolved { subject, call: Box::new(move |input| run(cx, input)) }))
             }
             (Handler::NotBuilt, _) => Err(not_built(operation.name())),
             _ => Err(Error::internal("an operation's handler does not fit its authorization").into()),
@@ -227,6 +244,54 @@ impl Api {
 }
 
 type Call = Box<dyn FnOnce(Map<String, Value>) -> operations::Reply + Send>;
+
+/// What an operation is about, and how it is called.
+struct Resolved {
+    subject: Subject,
+    call: Call,
+}
+
+/// Whose quotas a call draws on.
+enum Subject {
+    Account(AccountId, Region),
+    /// With the user whose token was presented, if one was.
+    Pool(Arc<LivePool>, Option<String>),
+}
+
+/// A call that passed every check but the quota.
+pub(crate) struct Ready {
+    operation: Operation,
+    input: Map<String, Value>,
+    subject: Subject,
+    call: Call,
+}
+
+impl Ready {
+    /// The call, once it is charged.
+    async fn charged(self, services: &Services) -> Result<Self, Error> {
+        let text = |member: &str| self.input.get(member).and_then(Value::as_str);
+        let (operation, challenge) = (self.operation, text("ChallengeName"));
+        let call = match &self.subject {
+            Subject::Account(account, region) => {
+                quotas::Call { operation, account, region, pool: None, user: None, challenge }
+            }
+            Subject::Pool(live, user) => quotas::Call {
+                operation,
+                account: &live.pool.account,
+                region: &live.pool.region,
+                pool: Some(live),
+                user: user.as_deref().or_else(|| text("Username")),
+                challenge,
+            },
+        };
+        quotas::charge(services, &call).await?;
+        Ok(self)
+    }
+
+    pub(crate) async fn run(self) -> Result<Bytes, ApiError> {
+        Ok((self.call)(self.input).await?)
+    }
+}
 
 /// The value of a top-level text member, if it satisfies its own constraints.
 fn well_formed<'a>(shape: &Shape, input: &'a Map<String, Value>, member: &str) -> Option<&'a str> {

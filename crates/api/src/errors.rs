@@ -287,6 +287,7 @@ impl From<Error> for ApiError {
                 "The resource was modified at the same time, please try again.".into(),
             ),
             Error::TooManyRequests => (K::TooManyRequestsException, "Rate exceeded".into()),
+            Error::ServiceQuotaExceeded(text) => (K::ServiceQuotaExceededException, text),
             Error::OperationNotEnabled(text) => (K::OperationNotEnabledException, text),
 
             Error::Internal(detail) => {

@@ -31,7 +31,8 @@ impl Seeder<'_> {
     pub async fn call(&self, operation: Operation, input: Map<String, Value>) -> Result<Value, ApiError> {
         let administrator =
             Administrator { account: self.account.clone(), region: self.region.clone(), rights: Rights::All };
-        let reply = self.api.run(operation, Some(administrator), input, Self::caller()).await?;
+        let ready = self.api.prepare(operation, Some(administrator), input, Self::caller()).await?;
+        let reply = ready.run().await?;
         serde_json::from_slice(&reply).map_err(|e| Error::internal(e).into())
     }
 

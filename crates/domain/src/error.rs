@@ -130,6 +130,8 @@ pub enum Error {
     /// The same thing was changed by someone else at the same moment.
     ConcurrentModification,
     TooManyRequests,
+    /// More than the account may have.
+    ServiceQuotaExceeded(String),
     OperationNotEnabled(String),
 
     /// A fault of the server. The text is for the log, never for the caller.

@@ -18,6 +18,7 @@ pub mod passwords;
 pub mod pools;
 pub mod principals;
 pub mod profile;
+pub mod quotas;
 pub mod recovery;
 pub mod services;
 pub mod session_tracking;

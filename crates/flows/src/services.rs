@@ -13,6 +13,7 @@ use crate::directory::Directory;
 use crate::hasher::Hasher;
 use crate::key_maker::KeyMaker;
 use crate::principals::{Identities, credentials};
+use crate::quotas::Quotas;
 use crate::turnstile::Turnstile;
 
 /// Who carries messages to people.
@@ -36,6 +37,7 @@ pub struct Services {
     /// The sealed secret of nobody, see [`crate::principals::credentials`].
     pub(crate) decoy: Vec<u8>,
     pub turnstile: Turnstile,
+    pub quotas: Quotas,
     /// Numbers messages, so that those of one millisecond keep their order.
     messages: AtomicU64,
     /// Where this installation is reached, without a trailing slash. Issuers are made from it.
@@ -50,7 +52,7 @@ impl std::fmt::Debug for Services {
 }
 
 impl Services {
-    /// Starts the worker pools over an open store. Messages go to the inbox.
+    /// Starts the worker pools over an open store. Messages go to the inbox, and there are no quotas.
     pub fn start(
         db: Db,
         clock: Arc<dyn Clock>,
@@ -58,10 +60,10 @@ impl Services {
         keys: Arc<RootKeys>,
         base_url: String,
     ) -> Result<Arc<Self>> {
-        Self::start_with(db, clock, random, keys, base_url, Transport::Inbox)
+        Self::start_with(db, clock, random, keys, base_url, Transport::Inbox, Quotas::off())
     }
 
-    /// As [`Services::start`], with another way for messages.
+    /// As [`Services::start`], with another way for messages and with quotas.
     pub fn start_with(
         db: Db,
         clock: Arc<dyn Clock>,
@@ -69,6 +71,7 @@ impl Services {
         keys: Arc<RootKeys>,
         base_url: String,
         transport: Transport,
+        quotas: Quotas,
     ) -> Result<Arc<Self>> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let decoy = credentials::decoy(&keys, random.as_ref());
@@ -83,6 +86,7 @@ impl Services {
             identities: Identities::default(),
             decoy,
             turnstile: Turnstile::default(),
+            quotas,
             messages: AtomicU64::new(0),
             base_url: base_url.trim_end_matches('/').to_owned(),
             transport,

@@ -13,7 +13,7 @@ pub const FORGET_EVERY: Duration = Duration::from_secs(60);
 /// Between two rounds of [`notice_changes`].
 pub const NOTICE_EVERY: Duration = Duration::from_secs(1);
 
-/// Removes nonces, sessions, codes, registrations and attempts that no decision looks at any more.
+/// Removes nonces, sessions, codes, registrations, attempts and leases that no decision looks at any more.
 pub async fn forget_expired(services: &Services) -> Result<()> {
     let now = services.clock.now();
     let statements = [
@@ -23,6 +23,7 @@ pub async fn forget_expired(services: &Services) -> Result<()> {
         storage::passkey_registrations::prune(now),
         // The longest window in which attempts count is an hour.
         storage::attempts::prune(now - hours(2)),
+        storage::quota_leases::prune(services.clock.real()),
     ];
     for statement in statements {
         services.db.apply([statement], |_| None).await?;
@@ -30,8 +31,10 @@ pub async fn forget_expired(services: &Services) -> Result<()> {
     services.db.store().prune(hours(1)).await.map_err(domain::Error::internal)
 }
 
-/// Drops snapshots of pools that another node changed. A store of one process has no other node.
+/// Drops snapshots of pools that another node changed, and reads the limits that are provisioned. A store of one
+/// process has no other node.
 pub async fn notice_changes(services: &Services) -> Result<()> {
+    services.quotas.notice_provisioned(&services.db).await?;
     if services.db.store().is_exclusive() {
         return Ok(());
     }

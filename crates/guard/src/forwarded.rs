@@ -1,6 +1,6 @@
 //! Whose request a reverse proxy passes on.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use ipnet::IpNet;
 
@@ -33,6 +33,14 @@ pub fn client<'a>(
     hop
 }
 
+/// What a client is counted by: its IPv4 address, or the IPv6 network of 64 bits that one site has.
+pub fn source(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => v4.into(),
+        IpAddr::V6(v6) => Ipv6Addr::from(u128::from(v6) >> 64 << 64).into(),
+    }
+}
+
 /// An address, which some proxies write with a port.
 fn address(entry: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(entry).ok()?.trim_matches([' ', '\t']);
@@ -48,6 +56,13 @@ mod tests {
     fn seen(peer: &str, headers: &[&str]) -> String {
         let trusted = ["10.0.0.0/8", "2001:db8:1::/48"].map(|network| network.parse().unwrap());
         client(peer.parse().unwrap(), headers.iter().map(|value| value.as_bytes()), &trusted).to_string()
+    }
+
+    #[test]
+    fn a_site_is_one_source() {
+        let source = |text: &str| source(text.parse().unwrap()).to_string();
+        assert_eq!(source("::ffff:192.0.2.1"), "192.0.2.1");
+        assert_eq!(source("2001:db8:2:3:4::5"), "2001:db8:2:3::");
     }
 
     #[test]

@@ -1,7 +1,12 @@
 //! Token buckets: how often something may be done. For sources, accounts and quotas alike.
 
+use std::time::Duration;
+
 /// Thousandths of a token: a rate in tokens per second is this many parts per millisecond, without rounding.
 const PARTS: u64 = 1000;
+
+/// A clock that goes back further was set; its former time counts no more.
+pub const CLOCK_SET_BACK: Duration = Duration::from_secs(60);
 
 /// How many tokens a bucket holds and how fast it fills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +15,13 @@ pub struct Limit {
     pub capacity: u32,
     /// Tokens per second; 0 never fills.
     pub per_second: u32,
+}
+
+impl Limit {
+    /// So many per second, and as many at once.
+    pub const fn per_second(rate: u32) -> Self {
+        Self { capacity: rate, per_second: rate }
+    }
 }
 
 /// Why a bucket gave nothing.
@@ -34,7 +46,7 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// A full bucket. `now` is in milliseconds of any clock that does not go back.
+    /// A full bucket. `now` is in milliseconds of any clock.
     pub fn full(limit: Limit, now: u64) -> Self {
         Self { parts: u64::from(limit.capacity) * PARTS, at: now }
     }
@@ -53,6 +65,17 @@ impl Bucket {
         Err(Throttled::RetryAfter { millis: (wanted - self.parts).div_ceil(u64::from(limit.per_second)) })
     }
 
+    /// Puts back what was taken for nothing.
+    pub fn give_back(&mut self, limit: Limit, tokens: u32) {
+        let given = u64::from(tokens) * PARTS;
+        self.parts = self.parts.saturating_add(given).min(u64::from(limit.capacity) * PARTS);
+    }
+
+    /// When it was last looked at, in milliseconds.
+    pub fn last_used(&self) -> u64 {
+        self.at
+    }
+
     /// Whether the bucket is full again, and need not be kept.
     pub fn is_full(mut self, limit: Limit, now: u64) -> bool {
         self.fill(limit, now);
@@ -62,7 +85,8 @@ impl Bucket {
     fn fill(&mut self, limit: Limit, now: u64) {
         let gained = now.saturating_sub(self.at).saturating_mul(u64::from(limit.per_second));
         self.parts = self.parts.saturating_add(gained).min(u64::from(limit.capacity) * PARTS);
-        self.at = self.at.max(now);
+        let was_set_back = u128::from(self.at) > u128::from(now) + CLOCK_SET_BACK.as_millis();
+        self.at = if was_set_back { now } else { self.at.max(now) };
     }
 }
 
@@ -107,6 +131,26 @@ mod tests {
         assert!(bucket.take(LIMIT, 1, 10_500).is_ok());
         assert!(bucket.take(LIMIT, 1, 0).is_err());
         assert!(bucket.take(LIMIT, 1, 10_500).is_err());
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_is_followed() {
+        let mut bucket = Bucket::full(LIMIT, 10_000_000);
+        bucket.take(LIMIT, 3, 10_000_000).unwrap();
+        assert!(bucket.take(LIMIT, 1, 1000).is_err());
+        assert!(bucket.take(LIMIT, 1, 1499).is_err());
+        assert!(bucket.take(LIMIT, 1, 1500).is_ok());
+    }
+
+    #[test]
+    fn what_is_given_back_never_overflows() {
+        let mut bucket = Bucket::full(LIMIT, 0);
+        bucket.give_back(LIMIT, 1);
+        assert_eq!(bucket.take(LIMIT, 4, 0), Err(Throttled::Never));
+        bucket.take(LIMIT, 3, 0).unwrap();
+        bucket.give_back(LIMIT, 1);
+        assert_eq!(bucket.take(LIMIT, 1, 0), Ok(()));
+        assert!(bucket.take(LIMIT, 1, 0).is_err());
     }
 
     #[test]

@@ -73,6 +73,10 @@ pub struct DevOptions {
     #[arg(long, value_name = "NAME")]
     pub allow_host: Vec<String>,
 
+    /// Limit request rates as Cognito does. Adjustable limits may be raised to ten times their default.
+    #[arg(long)]
+    pub quotas: bool,
+
     /// Permit a --listen address that other machines can reach.
     #[arg(long)]
     pub allow_remote: bool,

@@ -20,6 +20,8 @@ pub mod passwords;
 pub mod pools;
 pub mod principal_policies;
 pub mod principals;
+pub mod provisioned_limits;
+pub mod quota_leases;
 pub mod reseal;
 pub mod session_records;
 pub mod sessions;

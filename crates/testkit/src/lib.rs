@@ -23,6 +23,7 @@ pub use clock::FakeClock;
 use crypto::random::{Random, SystemRandom};
 use crypto::secret_box::RootKeys;
 use domain::ports::Clock;
+use flows::quotas::{Mode, Quotas, Settings};
 use flows::services::{Services, Transport};
 use http::{HeaderName, Request};
 pub use keys::Keys;
@@ -61,15 +62,25 @@ pub struct Mail {
 impl TestServer {
     /// As `poolhouse dev`: any credentials pass.
     pub async fn start() -> Self {
-        Self::with(Api::new).await
+        Self::with(Api::new, Quotas::off()).await
     }
 
     /// As `poolhouse serve`: who administers signs with keys of the store.
     pub async fn start_serve() -> Self {
-        Self::with(Api::serve).await
+        Self::with(Api::serve, Quotas::off()).await
     }
 
-    async fn with(surface: fn(Arc<Services>) -> Api) -> Self {
+    /// As [`TestServer::start`], with quotas.
+    pub async fn start_with_quotas(settings: Settings, mode: Mode) -> Self {
+        Self::with(Api::new, Quotas::new(settings, mode)).await
+    }
+
+    /// As [`TestServer::start_serve`], with quotas.
+    pub async fn start_serve_with_quotas(settings: Settings, mode: Mode) -> Self {
+        Self::with(Api::serve, Quotas::new(settings, mode)).await
+    }
+
+    async fn with(surface: fn(Arc<Services>) -> Api, quotas: Quotas) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let barrier = Arc::new(BarrierRandom::default());
         let random: Arc<dyn Random> = barrier.clone();
@@ -77,35 +88,36 @@ impl TestServer {
         let keys = Arc::new(RootKeys::new(crypto::random::bytes(&SystemRandom), []));
         let clock = Arc::new(FakeClock::new(barrier.clone()));
         let db = Db::new(store, keys.clone(), random.clone());
+        let base_url = "http://localhost:9229".into();
         let services =
-            Services::start(db, clock.clone(), random, keys, "http://localhost:9229".into()).unwrap();
+            Services::start_with(db, clock.clone(), random, keys, base_url, Transport::Inbox, quotas)
+                .unwrap();
         Self { api: surface(services.clone()), surface, services, clock, barrier, _folder: folder }
     }
 
     /// Another process over the same store: caches and whatever else is kept in memory are its own.
     pub fn another_node(&self) -> Self {
-        let Services { db, clock, random, keys, base_url, .. } = self.services.as_ref();
-        let services =
-            Services::start(db.clone(), clock.clone(), random.clone(), keys.clone(), base_url.clone())
-                .unwrap();
-        Self { api: (self.surface)(services.clone()), services, ..self.clone() }
+        self.node(self.services.db.clone(), self.services.keys.clone(), Transport::Inbox)
     }
 
     /// Another process over the same store, which has no way to send messages.
     pub fn node_without_transport(&self) -> Self {
-        let Services { db, clock, random, keys, base_url, .. } = self.services.as_ref();
-        let (db, clock, random, keys) = (db.clone(), clock.clone(), random.clone(), keys.clone());
-        let services =
-            Services::start_with(db, clock, random, keys, base_url.clone(), Transport::None).unwrap();
-        Self { api: (self.surface)(services.clone()), services, ..self.clone() }
+        self.node(self.services.db.clone(), self.services.keys.clone(), Transport::None)
     }
 
     /// Another process over the same store, with other root keys.
     pub fn node_with_keys(&self, keys: RootKeys) -> Self {
-        let Services { db, clock, random, base_url, .. } = self.services.as_ref();
         let keys = Arc::new(keys);
-        let db = Db::new(db.store().clone(), keys.clone(), random.clone());
-        let services = Services::start(db, clock.clone(), random.clone(), keys, base_url.clone()).unwrap();
+        let store = self.services.db.store().clone();
+        let db = Db::new(store, keys.clone(), self.services.random.clone());
+        self.node(db, keys, Transport::Inbox)
+    }
+
+    fn node(&self, db: Db, keys: Arc<RootKeys>, transport: Transport) -> Self {
+        let Services { clock, random, base_url, quotas, .. } = self.services.as_ref();
+        let (clock, random, quotas) = (clock.clone(), random.clone(), quotas.afresh());
+        let services =
+            Services::start_with(db, clock, random, keys, base_url.clone(), transport, quotas).unwrap();
         Self { api: (self.surface)(services.clone()), services, ..self.clone() }
     }
 

@@ -1,4 +1,4 @@
-//! By what a call is authorized, what policies are evaluated on, and which quota it draws on.
+//! By what a call is authorized, and what policies are evaluated on.
 
 use crate::cognito_idp::Operation;
 
@@ -42,27 +42,4 @@ impl Operation {
             _ => None,
         }
     }
-}
-
-/// Request rate quotas of `cognito-idp`, shared by all pools of an account and region.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum QuotaCategory {
-    UserAuthentication,
-    UserCreation,
-    UserFederation,
-    UserAccountRecovery,
-    UserRead,
-    UserUpdate,
-    UserToken,
-    UserResourceRead,
-    UserResourceUpdate,
-    UserList,
-    UserPoolRead,
-    UserPoolUpdate,
-    UserPoolResourceRead,
-    UserPoolResourceUpdate,
-    UserPoolClientRead,
-    UserPoolClientUpdate,
-    ClientAuthentication,
-    LimitManagement,
 }

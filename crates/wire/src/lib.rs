@@ -4,6 +4,7 @@
 pub mod authorization;
 pub mod constraints;
 mod parse;
+pub mod quota;
 mod redact;
 mod repeated_class;
 mod rules;

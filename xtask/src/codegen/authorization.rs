@@ -81,7 +81,7 @@ pub const COGNITO_IDP: &[(&str, &str, &str, &str)] = &[
     ("DescribeUserPoolDomain", "Iam", "Any", "UserPoolResourceRead"),
     ("ForgetDevice", "AccessToken", "", "UserResourceUpdate"),
     ("ForgotPassword", "Public", "", "UserAccountRecovery"),
-    ("GetClientToken", "ClientSecret", "", ""),
+    ("GetClientToken", "ClientSecret", "", "ClientAuthentication"),
     ("GetCSVHeader", "Iam", "UserPool", "UserPoolResourceRead"),
     ("GetDerivedToken", "IamOrClientSecret", "UserPool", ""),
     ("GetDevice", "AccessToken", "", "UserResourceRead"),

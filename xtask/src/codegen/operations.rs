@@ -59,7 +59,7 @@ pub fn emit(service: &Service, module: &str) -> Result<String> {
     let list: Vec<String> = service.operations.keys().map(|n| format!("Self::{n}")).collect();
     let (imports, more_fns) = if module == "cognito_idp" {
         (
-            "use crate::authorization::{Authorization, QuotaCategory, Resource};\n",
+            "use crate::authorization::{Authorization, Resource};\nuse crate::quota::QuotaCategory;\n",
             format!(
                 "/// What policies are evaluated on, where they authorize a call.\n\
                  pub const fn resource(self) -> Option<Resource> {{\nmatch self {{\n{resources}}}\n}}\n\n\

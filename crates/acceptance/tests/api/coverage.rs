@@ -7,7 +7,7 @@ use wire::cognito_idp::Operation;
 use wire::constraints::Shape;
 
 /// Operations that are not built. The list may only become shorter; a new one is never added to it.
-const NOT_BUILT: usize = 52;
+const NOT_BUILT: usize = 50;
 
 fn has_member(operation: Operation, name: &str) -> bool {
     matches!(operation.input(), Shape::Structure(members) if members.iter().any(|m| m.name == name))

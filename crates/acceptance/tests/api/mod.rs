@@ -9,6 +9,7 @@ mod mfa;
 mod paging;
 mod passkeys;
 mod protocol;
+mod quotas;
 mod root_keys;
 mod sessions;
 mod sign_up;

@@ -11,6 +11,7 @@ mod auth;
 pub(crate) mod clients;
 mod devices;
 mod groups;
+mod limits;
 mod mfa;
 mod passkeys;
 mod sessions;
@@ -70,14 +71,15 @@ operations! {
     DeleteUserPoolReplica => not_built;
     DescribeUserPool => pool user_pools::describe_user_pool::handle;
     GetLogDeliveryConfiguration => not_built;
-    GetProvisionedLimit => not_built;
     GetSigningCertificate => not_built;
     ListUserPoolReplicas => not_built;
     ListUserPools => account user_pools::list_user_pools::handle;
     SetLogDeliveryConfiguration => not_built;
-    UpdateProvisionedLimit => not_built;
     UpdateUserPool => pool user_pools::update_user_pool::handle;
     UpdateUserPoolReplica => not_built;
+    // limits
+    GetProvisionedLimit => account limits::get_provisioned_limit::handle;
+    UpdateProvisionedLimit => account limits::update_provisioned_limit::handle;
     // tags
     ListTagsForResource => pool tags::list_tags_for_resource::handle;
     TagResource => pool tags::tag_resource::handle;

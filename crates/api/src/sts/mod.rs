@@ -58,6 +58,11 @@ pub(crate) async fn handle(
     answer::respond(&caller.request_id, outcome)
 }
 
+/// The answer to a source that asks too often.
+pub(crate) fn throttled(request_id: &str) -> Response<Bytes> {
+    answer::respond(request_id, Err(StsError::new(400, "Throttling", "Rate exceeded")))
+}
+
 /// The name of the action, and its result.
 type Answer = (&'static str, Vec<Element>);
 

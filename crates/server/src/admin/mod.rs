@@ -14,6 +14,7 @@ use act::Act;
 use clap::{Args, Subcommand};
 use crypto::random::{Random, SystemRandom};
 use domain::ports::SystemClock;
+use flows::quotas::Quotas;
 use flows::services::{Services, Transport};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -84,6 +85,7 @@ async fn alone(settings: &Settings, request: Request) -> Result<Outcome, Failure
     let random: Arc<dyn Random> = Arc::new(SystemRandom);
     let (db, keys) = serve::open(settings, &random).await?;
     let base_url = settings.base_url.clone();
-    let services = Services::start_with(db, Arc::new(SystemClock), random, keys, base_url, Transport::None)?;
+    let clock = Arc::new(SystemClock);
+    let services = Services::start_with(db, clock, random, keys, base_url, Transport::None, Quotas::off())?;
     Ok(perform::perform(&services, request).await)
 }

@@ -4,6 +4,7 @@
 mod check;
 mod file;
 mod options;
+mod quotas;
 #[cfg(test)]
 mod reference;
 mod settings;

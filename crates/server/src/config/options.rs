@@ -8,6 +8,8 @@ use clap::Args;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use super::quotas::Quota;
+
 /// What one source says: the command line with the environment, the file, or the defaults.
 #[derive(Clone, Debug, Default, Args, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -87,6 +89,25 @@ pub struct Options {
     #[arg(long, env = "POOLHOUSE_DRAIN_SECONDS", value_name = "N")]
     pub drain_seconds: Option<u64>,
 
+    /// Requests per second of an account and region, by category of operations, where they shall be other than
+    /// Cognito's defaults: CATEGORY=RATE, or CATEGORY=RATE:MAXIMUM to let accounts raise them to that much by
+    /// UpdateProvisionedLimit. 0 is no limit. See <https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html>.
+    #[arg(long, env = "POOLHOUSE_QUOTAS", value_name = "LIMIT", value_delimiter = ',')]
+    pub quotas: Option<Vec<Quota>>,
+
+    /// Requests per second for each operation on one user pool, of the categories UserPoolResourceRead,
+    /// UserPoolResourceUpdate, UserPoolClientRead and UserPoolClientUpdate. 0 is no limit.
+    #[arg(long, env = "POOLHOUSE_REQUESTS_PER_POOL", value_name = "N")]
+    pub requests_per_pool: Option<u32>,
+
+    /// Requests per second that read one user, and as many that write, on each server. 0 is no limit.
+    #[arg(long, env = "POOLHOUSE_REQUESTS_PER_USER", value_name = "N")]
+    pub requests_per_user: Option<u32>,
+
+    /// Requests per second of one client address (of IPv6: of 64 bits), on each server. 0 is no limit.
+    #[arg(long, env = "POOLHOUSE_REQUESTS_PER_ADDRESS", value_name = "N")]
+    pub requests_per_address: Option<u32>,
+
     /// What is logged, as directives of tracing: `info`, `warn,api=debug`.
     #[arg(long, env = "POOLHOUSE_LOG", value_name = "FILTER")]
     pub log: Option<String>,
@@ -95,6 +116,7 @@ pub struct Options {
 impl Options {
     /// What holds where nothing else is said.
     pub fn defaults() -> Self {
+        let limits = flows::quotas::Settings::default();
         Self {
             listen: Some(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 9229))]),
             store_connections: Some(8),
@@ -105,6 +127,9 @@ impl Options {
             header_seconds: Some(15),
             body_seconds: Some(30),
             drain_seconds: Some(30),
+            requests_per_pool: Some(limits.per_pool),
+            requests_per_user: Some(limits.per_user),
+            requests_per_address: Some(limits.per_address),
             log: Some("info".into()),
             ..Self::default()
         }
@@ -132,6 +157,10 @@ impl Options {
             header_seconds: self.header_seconds.or(under.header_seconds),
             body_seconds: self.body_seconds.or(under.body_seconds),
             drain_seconds: self.drain_seconds.or(under.drain_seconds),
+            quotas: self.quotas.or(under.quotas),
+            requests_per_pool: self.requests_per_pool.or(under.requests_per_pool),
+            requests_per_user: self.requests_per_user.or(under.requests_per_user),
+            requests_per_address: self.requests_per_address.or(under.requests_per_address),
             log: self.log.or(under.log),
         }
     }

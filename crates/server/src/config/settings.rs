@@ -5,11 +5,13 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use flows::quotas;
 use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use super::Options;
+use super::quotas::Quota;
 use super::store_url::StoreUrl;
 use crate::listen::Limits;
 
@@ -26,6 +28,7 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     pub operations_listen: Vec<SocketAddr>,
     pub limits: Limits,
+    pub quotas: quotas::Settings,
     pub log: String,
 }
 
@@ -91,6 +94,14 @@ impl Judge {
             body_patience: self.seconds("body_seconds", options.body_seconds, 1..=300)?,
             drain: self.seconds("drain_seconds", options.drain_seconds, 0..=3600)?,
         });
+        let per_second = 0..=1_000_000;
+        let mut quotas = quotas::Settings {
+            per_pool: self.number("requests_per_pool", options.requests_per_pool, per_second.clone())?,
+            per_user: self.number("requests_per_user", options.requests_per_user, per_second.clone())?,
+            per_address: self.number("requests_per_address", options.requests_per_address, per_second)?,
+            ..quotas::Settings::default()
+        };
+        self.categories(&mut quotas, options.quotas.unwrap_or_default());
         let log = self.log(options.log);
         Some(Settings {
             listen: listen?,
@@ -102,6 +113,7 @@ impl Judge {
             trusted_proxies,
             operations_listen: operations_listen?,
             limits: limits?,
+            quotas,
             log: log?,
         })
     }
@@ -169,6 +181,16 @@ impl Judge {
         if is_origin { Some(url.origin().ascii_serialization()) } else { self.fault("base_url", EXPECTED) }
     }
 
+    fn categories(&mut self, settings: &mut quotas::Settings, given: Vec<Quota>) {
+        for (position, quota) in given.iter().enumerate() {
+            let name = quota.category.name();
+            if given[..position].iter().any(|former| former.category == quota.category) {
+                self.fault::<()>("quotas", format_args!("{name} is given twice"));
+            }
+            settings.set_rate(quota.category, quota.rate);
+        }
+    }
+
     fn number<T: PartialOrd + std::fmt::Display>(
         &mut self,
         option: &str,
@@ -227,6 +249,10 @@ mod tests {
             ("header_seconds = 0", "header_seconds"),
             ("body_seconds = 100000", "body_seconds"),
             ("drain_seconds = 100000", "drain_seconds"),
+            ("quotas = ['UserRead=1', 'UserRead=2']", "quotas"),
+            ("requests_per_pool = 2000000", "requests_per_pool"),
+            ("requests_per_user = 2000000", "requests_per_user"),
+            ("requests_per_address = 2000000", "requests_per_address"),
             ("log = 'loud,,=='", "log"),
         ] {
             let faults = faults(&format!("{sound}{change}"));

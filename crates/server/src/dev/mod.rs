@@ -10,7 +10,8 @@ use std::sync::Arc;
 use crypto::random::{Random, SystemRandom};
 use crypto::secret_box::RootKeys;
 use devtools::{Controls, ShiftedClock};
-use flows::Services;
+use flows::quotas::{self, Mode, Quotas};
+use flows::services::{Services, Transport};
 use router::Router;
 use storage::installation::Birth;
 use tokio::net::TcpListener;
@@ -52,7 +53,12 @@ pub async fn run(options: DevOptions) -> Result<(), Failure> {
         Some(address) if options.listen.is_some() => format!("{scheme}://{address}"),
         _ => format!("{scheme}://localhost:{PORT}"),
     };
-    let services = Services::start(db, clock.clone(), random, keys, base_url)?;
+    let quotas = match options.quotas {
+        true if db.store().is_exclusive() => Quotas::new(quotas::Settings::for_development(), Mode::Alone),
+        true => Quotas::new(quotas::Settings::for_development(), Mode::Shared),
+        false => Quotas::off(),
+    };
+    let services = Services::start_with(db, clock.clone(), random, keys, base_url, Transport::Inbox, quotas)?;
     services.key_maker.warm_up();
     if let Some(file) = &options.seed {
         seed::plant(&services, file).await?;

@@ -1,7 +1,7 @@
 //! Who may connect, how often at a time, and whose word counts on the client's address.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -67,7 +67,7 @@ impl Gate {
         let peer = peer.to_canonical();
         let is_proxy = forwarded::is_trusted(peer, &self.trusted);
         let is_in_clear = in_plain && !self.plain_for_all && !is_proxy && !peer.is_loopback();
-        let source = (!is_proxy).then(|| source(peer));
+        let source = (!is_proxy).then(|| forwarded::source(peer));
         if is_in_clear || !source.is_none_or(|source| self.count(source)) {
             self.refused.fetch_add(1, Ordering::Relaxed);
             return None;
@@ -124,14 +124,6 @@ impl Drop for Admitted {
 
 fn is_https(word: &[u8]) -> bool {
     word.trim_ascii().eq_ignore_ascii_case(b"https")
-}
-
-/// What connections are counted by: an IPv4 address, or the IPv6 network of 64 bits that one site has.
-fn source(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => Ipv6Addr::from(u128::from(v6) >> 64 << 64).into(),
-    }
 }
 
 #[cfg(test)]

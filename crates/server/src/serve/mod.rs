@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crypto::random::{Random, SystemRandom};
 use crypto::secret_box::RootKeys;
 use domain::ports::SystemClock;
+use flows::quotas::{Mode, Quotas};
 use flows::services::{Services, Transport};
 use storage::Db;
 use storage::installation::Birth;
@@ -37,7 +38,9 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
     let (db, keys) = open(&settings, &random).await?;
     let clock = Arc::new(SystemClock);
     let base_url = settings.base_url.clone();
-    let services = Services::start_with(db, clock, random, keys, base_url, Transport::None)?;
+    let mode = if db.store().is_exclusive() { Mode::Alone } else { Mode::Shared };
+    let quotas = Quotas::new(settings.quotas.clone(), mode);
+    let services = Services::start_with(db, clock, random, keys, base_url, Transport::None, quotas)?;
     services.key_maker.warm_up();
     jobs::start(&services);
     let administration = match &settings.store {

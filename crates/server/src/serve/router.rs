@@ -30,6 +30,9 @@ impl Router {
         if request.uri.path() == "/" {
             return (target(request), self.api.handle(request, body, ip).await);
         }
+        if self.services.quotas.admit(ip, self.services.clock.real()).is_err() {
+            return (Target::Unknown, text(StatusCode::TOO_MANY_REQUESTS, "Too many requests.\n"));
+        }
         match web::route(&self.services, &request.method, request.uri.path()).await {
             Some(response) => (Target::IssuerDocument, response),
             None => (Target::Unknown, text(StatusCode::NOT_FOUND, "There is nothing here.\n")),
