@@ -21,10 +21,12 @@ const CHECKPOINT_PAGES: i32 = 2000;
 type Applied = Result<(), WriteError>;
 type Waiting = (Batch, oneshot::Sender<Applied>);
 
+type Task = Box<dyn FnOnce(Result<&mut Connection, StoreError>) + Send>;
+
 enum Job {
     Apply(Batch, oneshot::Sender<Applied>),
     /// Anything else that must have the writer for itself, or be told that it cannot be.
-    Exclusive(Box<dyn FnOnce(Result<&mut Connection, StoreError>) + Send>),
+    Exclusive(Task),
 }
 
 /// The queue's end that callers hold. Dropping it lets the thread finish what is queued.
