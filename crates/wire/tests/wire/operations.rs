@@ -1,8 +1,9 @@
 //! The closed lists: operations and errors.
 
-use wire::authorization::{Authorization, QuotaCategory};
+use wire::authorization::Authorization;
 use wire::cognito_idp::{ErrorKind, Operation};
 use wire::constraints::{Pattern, Shape};
+use wire::quota::QuotaCategory;
 
 macro_rules! service {
     ($test:ident, $module:ident, $prefix:literal, $count:literal) => {
