@@ -9,6 +9,7 @@ mod jobs;
 mod listen;
 mod log;
 mod observe;
+mod private;
 mod root_key;
 mod serve;
 mod store;

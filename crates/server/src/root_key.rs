@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crypto::random::{self, Random};
@@ -12,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::config::{Settings, StorePlace};
 use crate::dev;
+use crate::private::{self, Readers};
 
 type Key = Zeroizing<[u8; 32]>;
 
@@ -51,12 +51,7 @@ pub fn check(settings: &Settings) -> Result<(), String> {
 pub fn read(file: &Path) -> Result<Key, String> {
     let failed = |reason: &dyn std::fmt::Display| format!("{}: {reason}", file.display());
     let open = File::open(file).map_err(|e| failed(&e))?;
-    let mode = open.metadata().map_err(|e| failed(&e))?.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        return Err(failed(&format_args!(
-            "others may read it (mode {mode:03o}); chmod 600 and, if they did, replace it"
-        )));
-    }
+    private::judge(&open, Readers::OwnerAlone).map_err(|e| failed(&e))?;
     let mut text = Zeroizing::new(String::new());
     open.take(128).read_to_string(&mut text).map_err(|e| failed(&e))?;
     let key = decode(&text).ok_or_else(|| failed(&"64 hexadecimal digits are expected"))?;
@@ -96,6 +91,8 @@ fn decode(text: &str) -> Option<Key> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use crypto::random::SystemRandom;
 
     use super::*;

@@ -2,15 +2,14 @@
 
 use std::io::Write;
 
-use super::store_url::redacted;
-use super::{Options, Settings, Sources, unknown_variables};
+use super::{Settings, Sources, unknown_variables};
 use crate::root_key;
 use crate::tls;
 
 /// Prints the configuration as a file that says the same, without secrets. The error names every fault.
 pub fn check(sources: Sources) -> Result<(), String> {
     let options = sources.read()?;
-    let shown = shown(options.clone()).map_err(|e| e.to_string())?;
+    let shown = toml::to_string(&options).map_err(|e| e.to_string())?;
     let _ = write!(std::io::stdout(), "{shown}");
     for name in unknown_variables() {
         eprintln!("poolhouse: {name} is no option");
@@ -24,11 +23,6 @@ pub fn check(sources: Sources) -> Result<(), String> {
         1 => Err(faults.remove(0)),
         n => Err(format!("{n} faults\n  {}", faults.join("\n  "))),
     }
-}
-
-fn shown(mut options: Options) -> Result<String, toml::ser::Error> {
-    options.store = options.store.map(|url| redacted(&url));
-    toml::to_string(&options)
 }
 
 /// What is wrong with the files that the settings name.

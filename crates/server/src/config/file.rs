@@ -1,14 +1,26 @@
 //! Reading the configuration file.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use super::Options;
+use super::store_url::WrittenUrl;
+use crate::private::{self, Readers};
 
 /// What the file says. An error names the place of the fault, but quotes nothing of the file: it may hold the
 /// password of the store.
 pub fn read(path: &Path) -> Result<Options, String> {
-    let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
-    parse(&text).map_err(|fault| format!("{}:{fault}", path.display()))
+    let failed = |reason: &dyn std::fmt::Display| format!("{}: {reason}", path.display());
+    let mut file = File::open(path).map_err(|e| failed(&e))?;
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(|e| failed(&e))?;
+    let options = parse(&text).map_err(|fault| format!("{}:{fault}", path.display()))?;
+    if options.store.as_ref().is_some_and(WrittenUrl::holds_password) {
+        let judged = private::judge(&file, Readers::OwnerAlone);
+        judged.map_err(|fault| failed(&format_args!("it holds the store's password, and {fault}")))?;
+    }
+    Ok(options)
 }
 
 fn parse(text: &str) -> Result<Options, String> {

@@ -9,6 +9,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::quotas::Quota;
+use super::store_url::WrittenUrl;
 
 /// What one source says: the command line with the environment, the file, or the defaults.
 #[derive(Clone, Debug, Default, Args, Deserialize, Serialize)]
@@ -28,9 +29,12 @@ pub struct Options {
     #[arg(long, env = "POOLHOUSE_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
 
-    /// A PostgreSQL database in place of the embedded store, as postgres://user:password@host/database.
+    /// A PostgreSQL database in place of the embedded store, as postgres://user:password@host/database. A
+    /// password belongs in the environment or in a configuration file for its owner alone: the arguments of a
+    /// process are there for everyone on the machine to read. The connection is not encrypted: a host that is
+    /// neither this machine nor a Unix socket is refused unless the URL says sslmode=disable.
     #[arg(long, env = "POOLHOUSE_STORE", value_name = "URL", hide_env_values = true)]
-    pub store: Option<String>,
+    pub store: Option<WrittenUrl>,
 
     /// Connections to PostgreSQL, at most.
     #[arg(long, env = "POOLHOUSE_STORE_CONNECTIONS", value_name = "N")]

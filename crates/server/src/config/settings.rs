@@ -12,7 +12,7 @@ use url::Url;
 
 use super::Options;
 use super::quotas::Quota;
-use super::store_url::StoreUrl;
+use super::store_url::{StoreUrl, WrittenUrl};
 use crate::listen::Limits;
 
 /// What `poolhouse serve` runs by.
@@ -159,7 +159,7 @@ impl Judge {
         }
     }
 
-    fn postgres(&mut self, url: String, connections: Option<usize>) -> Option<StorePlace> {
+    fn postgres(&mut self, url: WrittenUrl, connections: Option<usize>) -> Option<StorePlace> {
         let connections = self.number("store_connections", connections, 1..=1000);
         match StoreUrl::parse(url) {
             Ok(url) => Some(StorePlace::Postgres { url, connections: connections? }),
@@ -241,7 +241,9 @@ mod tests {
             ("trusted_proxies = ['0.0.0.0/0']", "trusted_proxies"),
             ("trusted_proxies = ['10.0.0.0/8', '::/0']", "trusted_proxies"),
             ("store = 'postgres://me:hunter2@h/d'", "root_key"),
-            ("root_key = 'k'\nstore = 'postgres://me:me@h/d'", "store"),
+            ("root_key = 'k'\nstore = 'postgres://me:me@localhost/d'", "store"),
+            ("root_key = 'k'\nstore = 'postgres://me:hunter2@h/d'", "store"),
+            ("root_key = 'k'\nstore = 'postgres://me:hunter2@h/d?sslmode=require'", "store"),
             ("root_key = 'k'\nstore = 'h/d'", "store"),
             ("max_connections = 0", "max_connections"),
             ("max_connections_per_address = 0", "max_connections_per_address"),
@@ -266,7 +268,8 @@ mod tests {
             "listen = ['0.0.0.0:443']\ntls_certificate = 'c'\ntls_key = 'k'",
             "listen = ['0.0.0.0:80']\ntrusted_proxies = ['10.0.0.0/8']",
             "listen = ['[::ffff:127.0.0.1]:80', '[::1]:80']",
-            "root_key = 'k'\nstore = 'postgres://me:hunter2@h/d'",
+            "root_key = 'k'\nstore = 'postgres://me:hunter2@h/d?sslmode=disable'",
+            "root_key = 'k'\nstore = 'postgres://me:hunter2@localhost/d'",
         ] {
             assert_eq!(faults(&format!("{sound}{change}")), Faults::new(), "{change}");
         }

@@ -3,7 +3,6 @@
 mod router;
 
 use std::io::Write;
-use std::path::Path;
 use std::sync::Arc;
 
 use crypto::random::{Random, SystemRandom};
@@ -22,6 +21,7 @@ use crate::failure::Failure;
 use crate::jobs;
 use crate::listen::{self, Gate, Limits, Listener, asked_to_end};
 use crate::observe::{Metrics, Observe};
+use crate::private;
 use crate::root_key;
 use crate::store::{self, Place};
 use crate::tls;
@@ -84,7 +84,8 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
 /// The store, with the root keys that it is sealed under.
 pub async fn open(settings: &Settings, random: &Arc<dyn Random>) -> Result<(Db, Arc<RootKeys>), Failure> {
     if let StorePlace::Embedded { folder } = &settings.store {
-        make_private(folder).map_err(|e| Failure::Failed(format!("{}: {e}", folder.display())))?;
+        private::folder(folder).map_err(Failure::Refused)?;
+        private::from_now_on();
     }
     let keys = Arc::new(root_key::load(settings, random.as_ref()).map_err(Failure::Refused)?);
     let place = match &settings.store {
@@ -94,12 +95,6 @@ pub async fn open(settings: &Settings, random: &Arc<dyn Random>) -> Result<(Db, 
         }
     };
     Ok((store::open(place, Birth::Serve, &keys, random).await?, keys))
-}
-
-/// A data folder that does not exist is made for its owner alone.
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 /// Says where it is. Whoever started it may have closed the output by now; that is no reason to end.

@@ -1,7 +1,7 @@
 //! A certificate from files, which are read again when they change.
 
 use std::fmt;
-use std::os::unix::fs::PermissionsExt;
+use std::fs::File;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -14,6 +14,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_rustls::TlsAcceptor;
 
 use crate::config::TlsFiles;
+use crate::private::{self, Readers};
 
 /// Between two looks at the files.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
@@ -53,11 +54,10 @@ pub fn load(files: &TlsFiles) -> Result<CertifiedKey, String> {
     if chain.is_empty() {
         return Err(in_certificate(&"no certificate in it"));
     }
-    let mode = files.key.metadata().map_err(|e| at(&files.key, &e))?.permissions().mode();
-    if mode & 0o007 != 0 {
-        return Err(at(&files.key, &"everyone on this machine may read it"));
-    }
-    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|e| at(&files.key, &e))?;
+    let in_key = |e: &dyn fmt::Display| at(&files.key, e);
+    let open = File::open(&files.key).map_err(|e| in_key(&e))?;
+    private::judge(&open, Readers::Group).map_err(|e| in_key(&e))?;
+    let key = PrivateKeyDer::from_pem_reader(open).map_err(|e| in_key(&e))?;
     CertifiedKey::from_der(chain, key, &super::provider()).map_err(|e| in_certificate(&e))
 }
 
@@ -97,6 +97,7 @@ fn times(files: &TlsFiles) -> [Option<SystemTime>; 2] {
 #[cfg(test)]
 mod tests {
     use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
 
     use rcgen::{CertificateParams, KeyPair};
 

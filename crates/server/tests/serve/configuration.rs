@@ -1,3 +1,6 @@
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+
 use crate::program::{Place, REFUSED, poolhouse, run};
 
 const SOUND: &str = "base_url = 'https://id.example.com'\n";
@@ -5,6 +8,7 @@ const SOUND: &str = "base_url = 'https://id.example.com'\n";
 fn check(place: &Place, file: &str, flags: &[&str], environment: &[(&str, &str)]) -> (i32, String, String) {
     let path = place.path("poolhouse.toml");
     std::fs::write(&path, file).unwrap();
+    std::fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
     let mut command = poolhouse(["config", "check", "--config", path.to_str().unwrap()]);
     run(command.args(flags).envs(environment.iter().copied()))
 }
@@ -84,6 +88,22 @@ fn secrets_are_not_shown() {
 }
 
 #[test]
+fn a_file_with_a_password_is_for_its_owner_alone() {
+    let place = Place::new();
+    let path = place.path("poolhouse.toml");
+    for (store, is_refused) in
+        [("postgres://me:hunter2@localhost/p", true), ("postgres://me@localhost/p", false)]
+    {
+        std::fs::write(&path, format!("{SOUND}root_key = 'k'\nstore = '{store}'")).unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+        let (_, _, complaint) = run(&mut poolhouse(["config", "check", "--config", path.to_str().unwrap()]));
+        let complained = complaint.contains("it holds the store's password, and others may read it");
+        assert_eq!(complained, is_refused, "{complaint}");
+        assert!(!complaint.contains("hunter2"));
+    }
+}
+
+#[test]
 fn misspelled_variables_are_pointed_out() {
     let environment = [("POOLHOUSE_LISTN", "x")];
     let (status, _, complaint) = check(&Place::new(), SOUND, &["--data", "d"], &environment);
@@ -103,6 +123,10 @@ fn serve_starts_by_no_configuration_that_has_faults() {
         (
             &["serve", "--base-url", "https://a.example", "--root-key", "k", "--store", "postgres://p:p@h/d"],
             "store: the password is one that databases are shipped with",
+        ),
+        (
+            &["serve", "--base-url", "https://a.example", "--root-key", "k", "--store", "postgres://p:q@h/d"],
+            "store: the connection is not encrypted and the host is another machine",
         ),
     ] {
         let (status, printed, complaint) = run(&mut poolhouse(flags));

@@ -1,4 +1,5 @@
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
 use storage::engine::{Schema, SqliteOptions, Store};
@@ -20,6 +21,7 @@ fn born_in_dev(place: &Place) {
 fn serve_refuses_a_store_of_dev() {
     let place = Place::new();
     born_in_dev(&place);
+    std::fs::set_permissions(place.path("data"), std::fs::Permissions::from_mode(0o700)).unwrap();
     let key = place.path("key").to_str().unwrap().to_owned();
     run(&mut poolhouse(["key", "create", &key]));
     let place = place.with(&["--root-key", &key]);
@@ -54,6 +56,29 @@ fn a_newer_schema_is_refused() {
     let complaint = place.refusal();
     assert!(complaint.contains("created by a newer version"), "{complaint}");
     assert_eq!(place.contents(), before);
+}
+
+#[test]
+fn a_folder_that_others_come_into_is_refused_as_it_is() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("data")).unwrap();
+    for mode in [0o755, 0o750, 0o701, 0o770] {
+        std::fs::set_permissions(place.path("data"), std::fs::Permissions::from_mode(mode)).unwrap();
+        let complaint = place.refusal();
+        assert!(complaint.contains("others may come into it"), "{complaint}");
+        assert_eq!(place.contents(), []);
+    }
+}
+
+#[test]
+fn what_lies_in_the_folder_is_for_its_owner_alone() {
+    let place = Place::new();
+    let _running = place.start();
+    for entry in std::fs::read_dir(place.path("data")).unwrap() {
+        let entry = entry.unwrap();
+        let mode = entry.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{:?} {mode:o}", entry.file_name());
+    }
 }
 
 #[test]

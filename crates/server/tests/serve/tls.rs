@@ -103,5 +103,5 @@ fn certificates_that_do_not_serve_are_refused() {
     certify(&place);
     fs::set_permissions(place.path("key.pem"), Permissions::from_mode(0o644)).unwrap();
     let complaint = place.refusal();
-    assert!(complaint.contains("everyone on this machine may read it"), "{complaint}");
+    assert!(complaint.contains("key.pem: others may read it"), "{complaint}");
 }
