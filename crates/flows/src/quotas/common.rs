@@ -11,13 +11,13 @@ use crate::services::Services;
 #[derive(Debug)]
 pub(super) enum Common {
     Alone(Buckets),
-    Shared(Leases),
+    Shared(Box<Leases>),
 }
 
 impl Common {
     pub fn new(mode: Mode) -> Self {
         match mode {
-            Mode::Shared => Self::Shared(Leases::default()),
+            Mode::Shared => Self::Shared(Box::default()),
             Mode::Off | Mode::Alone => Self::Alone(Buckets::with_capacity(KEPT)),
         }
     }
