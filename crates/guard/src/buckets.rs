@@ -108,10 +108,10 @@ mod tests {
             assert!(exhaust(name, name as u64).is_err());
         }
         // The first is used again, so the second goes.
-        assert!(buckets.take(&0, LIMIT, 10).is_err());
-        assert_eq!(buckets.take(&100, LIMIT, 10), Ok(()));
-        assert!(buckets.take(&0, LIMIT, 10).is_err());
-        assert_eq!(buckets.take(&1, LIMIT, 10), Ok(()));
+        assert!(buckets.take(&0_usize, LIMIT, 10).is_err());
+        assert_eq!(buckets.take(&100_usize, LIMIT, 10), Ok(()));
+        assert!(buckets.take(&0_usize, LIMIT, 10).is_err());
+        assert_eq!(buckets.take(&1_usize, LIMIT, 10), Ok(()));
     }
 
     #[test]
