@@ -22,7 +22,7 @@ impl Schema {
         include_str!("../../migrations/0007_passkeys.sql"),
         include_str!("../../migrations/0008_authentication_levels.sql"),
         include_str!("../../migrations/0009_principals.sql"),
-        include_str!("../../migrations/0011_quotas.sql"),
+        include_str!("../../migrations/0010_quotas.sql"),
     ]);
 
     pub const fn version(self) -> i64 {

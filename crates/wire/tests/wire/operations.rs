@@ -78,7 +78,7 @@ fn who_may_call_and_which_quota_it_draws_on() {
             Authorization::RefreshToken,
             Some(QuotaCategory::UserAuthentication),
         ),
-        (Operation::GetClientToken, Authorization::ClientSecret, None),
+        (Operation::GetClientToken, Authorization::ClientSecret, Some(QuotaCategory::ClientAuthentication)),
         (Operation::GetDerivedToken, Authorization::IamOrClientSecret, None),
         (
             Operation::UpdateAuthEventFeedback,
