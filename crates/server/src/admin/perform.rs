@@ -4,18 +4,13 @@ use domain::ids::{AccessKeyId, AccountId};
 use domain::principal::{AccessKey, KeyStatus, Kind, KindName, Principal, RoleSettings};
 use domain::time::Time;
 use flows::Services;
-use flows::principals::{IamError, Result, access_keys, accounts, entities, policies};
+use flows::principals::{Result, access_keys, accounts, entities, first, policies};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::Request;
 use super::act::{Account, Act, Init, Policy, Role, Status, User};
 
-/// What the administrator of `init` may do: everything in its account.
-const EVERYTHING: &str = r#"{
-  "Version": "2012-10-17",
-  "Statement": [{ "Effect": "Allow", "Action": "*", "Resource": "*" }]
-}"#;
 /// Rows read at a time.
 const PAGE: i64 = 1000;
 
@@ -96,22 +91,12 @@ fn done(outcome: Result<()>) -> Result<Value> {
     outcome.map(|()| json!({}))
 }
 
-/// The first account with somebody who may do everything in it. Once there is an account, there is somebody to ask.
 async fn first_administrator(services: &Services, init: Init) -> Result<Value> {
-    if !accounts::list(services, "", 1).await?.is_empty() {
-        return Err(IamError::EntityAlreadyExists("There is an account already.".into()));
-    }
-    let account = accounts::create(services, &init.account_id, &init.name).await?;
-    let place = Account { account_id: init.account_id };
-    let user = create(services, &place, Kind::User, init.user_name, "/".into()).await?;
-    let everything =
-        domain::principal::Policy { name: "AdministratorAccess".into(), document: EVERYTHING.into() };
-    policies::put(services, &user, &everything).await?;
-    let (key, secret) = access_keys::create(services, &user).await?;
+    let made = first::administrator(services, &init.account_id, &init.name, &init.user_name).await?;
     Ok(json!({
-        "Account": account_json(&account),
-        "User": principal_json(&user),
-        "AccessKey": new_key_json(&user.name, &key, &secret),
+        "Account": account_json(&made.account),
+        "User": principal_json(&made.administrator),
+        "AccessKey": new_key_json(&made.administrator.name, &made.key, &made.secret),
     }))
 }
 

@@ -28,6 +28,10 @@ fn the_first_administrator_is_made_once() {
         let place = Place::new();
         let server = is_running.then(|| place.start());
         assert!(iam(&place, &["init", "--account-id", "12"]).unwrap_err().contains("ValidationError"));
+        // What is refused made nothing, and the next try is the first.
+        let refused = iam(&place, &with(&["init"], &["--user-name", "not a name"])).unwrap_err();
+        assert!(refused.contains("ValidationError"), "{refused}");
+        assert_eq!(iam(&place, &["list-accounts"]).unwrap()["Accounts"], serde_json::json!([]));
         let made = iam(&place, &with(&["init"], &[])).unwrap();
         let secret = made["AccessKey"]["SecretAccessKey"].as_str().unwrap();
         assert_eq!(
