@@ -30,10 +30,11 @@ pub async fn forget_expired(services: &Services) -> Result<()> {
     services.db.store().prune(hours(1)).await.map_err(domain::Error::internal)
 }
 
-/// Drops snapshots of pools that another node changed. A store of one process has no other node.
+/// Drops snapshots of pools that another node changed, and has the root key of this one known to all. A store of one process has no other node.
 pub async fn notice_changes(services: &Services) -> Result<()> {
     if services.db.store().is_exclusive() {
         return Ok(());
     }
-    services.directory.compare(&services.db).await
+    services.directory.compare(&services.db).await?;
+    storage::installation::stay_known(&services.db).await
 }
