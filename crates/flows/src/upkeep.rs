@@ -31,12 +31,13 @@ pub async fn forget_expired(services: &Services) -> Result<()> {
     services.db.store().prune(hours(1)).await.map_err(domain::Error::internal)
 }
 
-/// Drops snapshots of pools that another node changed, and reads the limits that are provisioned. A store of one
-/// process has no other node.
+/// Drops snapshots of pools that another node changed, reads the limits that are provisioned, and has the root key of
+/// this node known to all. A store of one process has no other node.
 pub async fn notice_changes(services: &Services) -> Result<()> {
     services.quotas.notice_provisioned(&services.db).await?;
     if services.db.store().is_exclusive() {
         return Ok(());
     }
-    services.directory.compare(&services.db).await
+    services.directory.compare(&services.db).await?;
+    storage::installation::stay_known(&services.db).await
 }

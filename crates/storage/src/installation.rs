@@ -80,6 +80,19 @@ pub async fn claim(db: &Db, birth: Birth) -> Result<()> {
     db.apply([put_key(&current)], |_| None).await
 }
 
+/// Puts this process's root key among those that seal here again, where another process that sealed anew forgot it:
+/// a store must not open without a key that is still sealing.
+pub async fn stay_known(db: &Db) -> Result<()> {
+    let current = db.keys.current_mark();
+    let own = format!("{ROOT_KEY}{}", current.id);
+    let facts = facts(db).await?;
+    let is_born = facts.iter().any(|(name, _)| name == BIRTH);
+    if !is_born || facts.iter().any(|(name, _)| *name == own) {
+        return Ok(());
+    }
+    db.apply([put_key(&current)], |_| None).await
+}
+
 /// Forgets the root keys under which nothing is sealed any more: all but the current one.
 pub(crate) async fn retire_former_keys(db: &Db) -> Result<()> {
     let current = format!("{ROOT_KEY}{}", db.keys.current_id());

@@ -106,6 +106,11 @@ async fn everything_is_sealed_anew_and_opens_without_the_former_key() {
 
     installation::claim(&without.services.db, Birth::Serve).await.unwrap();
     installation::claim(&first.services.db, Birth::Serve).await.unwrap_err();
+    // A node that still seals under the former key says so, and who lacks it does not open the store.
+    installation::stay_known(&first.services.db).await.unwrap();
+    installation::claim(&without.services.db, Birth::Serve).await.unwrap_err();
+    assert_eq!(reseal(&second.services.db).await.unwrap(), 0);
+    installation::claim(&without.services.db, Birth::Serve).await.unwrap();
     without.sign_in_srp(&pool, &client, "bob", "wrong").await.refused_as("NotAuthorizedException");
     let mail = without.mailbox("bob@example.com").await;
     let confirmed = json!({ "ClientId": client, "Username": "bob", "ConfirmationCode": mail[0].code });

@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use domain::Pool;
-use domain::ids::Region;
+use domain::ids::{AccountId, Region};
 use domain::time::Time;
 use flows::cx::Caller;
 use iam::{Context, Values};
@@ -19,12 +18,18 @@ pub(crate) struct RequestContext<'a> {
     pub caller: &'a Caller,
     pub region: &'a Region,
     pub now: Time,
-    /// The pool the call is about, whose tags are `aws:ResourceTag`.
-    pub pool: Option<&'a Pool>,
+    /// What the call is about, as far as it was found.
+    pub resource: Option<About<'a>>,
     /// The body, whose tags are `aws:RequestTag`.
     pub input: Option<&'a Map<String, Value>>,
     /// Keys of the operation's own, in lower case.
     pub further: &'a [(&'a str, Cow<'a, str>)],
+}
+
+/// What policies may ask about a resource: `aws:ResourceAccount` and `aws:ResourceTag`.
+pub(crate) struct About<'a> {
+    pub account: &'a AccountId,
+    pub tags: Option<&'a BTreeMap<String, String>>,
 }
 
 impl Context for RequestContext<'_> {
@@ -36,7 +41,7 @@ impl Context for RequestContext<'_> {
         match global.split_once('/') {
             Some(("principaltag", name)) => tagged(&self.signature.signer.identity.principal.tags, name),
             Some(("resourcetag", name)) => {
-                let tags = self.pool.and_then(|pool| pool.settings.user_pool_tags.as_ref());
+                let tags = self.resource.as_ref().and_then(|about| about.tags);
                 tags.map_or(Values::Absent, |tags| tagged(tags, name))
             }
             Some(("requesttag", name)) => {
@@ -57,7 +62,7 @@ impl RequestContext<'_> {
             "securetransport" => truth(self.signature.secure_transport),
             "useragent" => optional(self.caller.user_agent.as_deref()),
             "requestedregion" => Values::one(self.region.as_str()),
-            "resourceaccount" => optional(self.pool.map(|pool| pool.account.as_str())),
+            "resourceaccount" => optional(self.resource.as_ref().map(|about| about.account.as_str())),
             "tagkeys" => {
                 let listed = self.input.and_then(|input| input.get("TagKeys")).and_then(Value::as_array);
                 let listed = listed.into_iter().flatten().filter_map(Value::as_str);

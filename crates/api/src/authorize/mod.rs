@@ -2,7 +2,7 @@
 
 mod context;
 
-pub(crate) use context::{RequestContext, iso};
+pub(crate) use context::{About, RequestContext, iso};
 use domain::Pool;
 use domain::time::Time;
 use flows::cx::Caller;
@@ -20,6 +20,17 @@ pub(crate) struct Target<'a> {
     pub pool: Option<&'a Pool>,
 }
 
+impl Target<'_> {
+    /// What is about no pool in particular is about the account of whoever asks.
+    fn about<'a>(&'a self, administrator: &'a Administrator) -> Option<About<'a>> {
+        match self.pool {
+            Some(pool) => Some(About { account: &pool.account, tags: pool.settings.user_pool_tags.as_ref() }),
+            None if self.resource == "*" => Some(About { account: &administrator.account, tags: None }),
+            None => None,
+        }
+    }
+}
+
 /// Refuses what no policy allows or one denies. Whether the pool exists is not said to who may not know.
 pub(crate) fn permit(
     administrator: &Administrator,
@@ -35,7 +46,7 @@ pub(crate) fn permit(
         caller,
         region: &administrator.region,
         now,
-        pool: target.pool,
+        resource: target.about(administrator),
         input: Some(input),
         further: &[],
     };

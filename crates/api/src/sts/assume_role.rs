@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use domain::principal::Principal;
 use flows::principals::Signer;
 use iam::{Request, TrustPolicy};
 
@@ -11,7 +12,7 @@ use super::form::Form;
 use super::role_session::{PARAMETERS, Wanted};
 use super::{Cx, get_caller_identity};
 use crate::authenticate::{Administrator, Rights, Signature};
-use crate::authorize::RequestContext;
+use crate::authorize::{About, RequestContext};
 
 const ACTION: &str = "sts:AssumeRole";
 /// Longest session of a role that was assumed by the session of another, in seconds.
@@ -43,7 +44,7 @@ pub(super) async fn handle(
     let (role, settings) = wanted.role(cx.services).await?.ok_or_else(denied)?;
     let trust = TrustPolicy::parse(&settings.trust_policy)
         .map_err(|_| domain::Error::internal("inconsistent data in principals.trust_policy"))?;
-    if !trusted(cx, signature, administrator, &trust, &wanted, external_id) {
+    if !trusted(cx, signature, administrator, (&role, &trust), &wanted, external_id) {
         return Err(denied());
     }
     wanted.begin(cx.services, &role, &settings, None)
@@ -53,7 +54,7 @@ fn trusted(
     cx: &Cx<'_>,
     signature: &Signature,
     administrator: &Administrator,
-    trust: &TrustPolicy,
+    (role, trust): (&Principal, &TrustPolicy),
     wanted: &Wanted<'_>,
     external_id: Option<&str>,
 ) -> bool {
@@ -64,7 +65,7 @@ fn trusted(
         caller: cx.caller,
         region: &administrator.region,
         now: cx.services.clock.real(),
-        pool: None,
+        resource: Some(About { account: &role.account, tags: Some(&role.tags) }),
         input: None,
         further: &further,
     };

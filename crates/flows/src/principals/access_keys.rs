@@ -15,13 +15,7 @@ pub async fn create(services: &Services, user: &Principal) -> Result<(AccessKey,
     if user.role().is_some() {
         return Err(IamError::invalid("A role has no long-term keys; it is assumed."));
     }
-    let secret = new_secret(services);
-    let key = AccessKey {
-        id: AccessKeyId::generate(services.random.as_ref()),
-        user: user.id.clone(),
-        status: KeyStatus::Active,
-        created_at: services.clock.now(),
-    };
+    let (key, secret) = new(services, user);
     apply(services, stored::insert(&services.db, &user.account, &key, &secret), |guard| match guard {
         stored::WITHIN_LIMIT => Some(IamError::LimitExceeded(format!(
             "Cannot exceed quota for AccessKeysPerUser: {}",
@@ -31,6 +25,17 @@ pub async fn create(services: &Services, user: &Principal) -> Result<(AccessKey,
     })
     .await?;
     Ok((key, secret))
+}
+
+/// A key as it would be made, with its secret.
+pub(super) fn new(services: &Services, user: &Principal) -> (AccessKey, Zeroizing<String>) {
+    let key = AccessKey {
+        id: AccessKeyId::generate(services.random.as_ref()),
+        user: user.id.clone(),
+        status: KeyStatus::Active,
+        created_at: services.clock.now(),
+    };
+    (key, new_secret(services))
 }
 
 /// ListAccessKeys, oldest first.

@@ -7,22 +7,46 @@ use domain::Result;
 use domain::ids::{AccessKeyId, AccountId};
 use domain::principal::KeyStatus;
 use domain::time::Time;
+use storage::principals::Lookup;
 use zeroize::Zeroizing;
 
 use super::identity::Identity;
 use super::session_token::{self, RoleSession};
 use crate::services::Services;
 
-/// A secret to check a signature with, and who signs with it.
+/// A secret to check a signature with, and whose it is.
 pub struct Credentials {
     pub secret_access_key: Zeroizing<String>,
     /// `None` for a key of nobody: its secret is a decoy, so that the check costs what it costs for others.
-    pub signer: Option<Signer>,
+    owner: Option<Owner>,
+}
+
+/// Whose a key is, as the store says it: policies are not read before the signature is proved.
+struct Owner {
+    /// What the identity is kept by.
+    id: String,
+    known: Option<Arc<Identity>>,
+    answer: Lookup,
+    session: Option<RoleSession>,
 }
 
 impl std::fmt::Debug for Credentials {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Credentials").field("signer", &self.signer).finish_non_exhaustive()
+        f.debug_struct("Credentials").field("is_known", &self.owner.is_some()).finish_non_exhaustive()
+    }
+}
+
+impl Credentials {
+    pub fn is_of_nobody(&self) -> bool {
+        self.owner.is_none()
+    }
+
+    /// Who signs, with the policies read; `None` for a key of nobody. To be asked once the signature is proved.
+    pub fn signer(self, services: &Services) -> Result<Option<Signer>> {
+        let Some(Owner { id, known, answer, session }) = self.owner else { return Ok(None) };
+        let identity = services.identities.current(&id, known, answer)?;
+        let session = session.map(Session::read).transpose()?;
+        Ok(Some(Signer { identity, session }))
     }
 }
 
@@ -38,6 +62,14 @@ pub struct Signer {
 pub struct Session {
     pub of: RoleSession,
     pub policy: Option<Arc<iam::Policy>>,
+}
+
+impl Session {
+    fn read(session: RoleSession) -> Result<Self> {
+        let policy = session.policy.as_deref().map(iam::Policy::parse).transpose();
+        let policy = policy.map_err(|_| domain::Error::internal("a session policy that cannot be read"))?;
+        Ok(Self { of: session, policy: policy.map(Arc::new) })
+    }
 }
 
 impl Signer {
@@ -105,12 +137,13 @@ async fn of_user(services: &Services, id: &AccessKeyId) -> Result<Option<Credent
     let version = known.as_ref().map(|known| (&known.principal.id, known.principal.version));
     let Some(key) = storage::access_keys::find(&services.db, id, version).await? else { return Ok(None) };
     let secret_access_key = key.secret(&services.db)?;
-    let identity = services.identities.current(id.as_str(), known, key.user)?;
-    let signer = match key.status {
-        KeyStatus::Active => Some(Signer { identity, session: None }),
+    let owner = match key.status {
+        KeyStatus::Active => {
+            Some(Owner { id: id.as_str().to_owned(), known, answer: key.user, session: None })
+        }
         KeyStatus::Inactive => None,
     };
-    Ok(Some(Credentials { secret_access_key, signer }))
+    Ok(Some(Credentials { secret_access_key, owner }))
 }
 
 async fn of_session(services: &Services, id: &AccessKeyId, token: &str) -> Result<Option<Credentials>> {
@@ -122,17 +155,15 @@ async fn of_session(services: &Services, id: &AccessKeyId, token: &str) -> Resul
     let Some(answer) = storage::principals::find(&services.db, &session.role, version).await? else {
         return Ok(None);
     };
-    let identity = services.identities.current(session.role.as_str(), known, answer)?;
-    let policy = session.policy.as_deref().map(iam::Policy::parse).transpose();
-    let policy = policy.map_err(|_| domain::Error::internal("a session policy that cannot be read"))?;
-    let session = Session { of: session, policy: policy.map(Arc::new) };
-    Ok(Some(Credentials { secret_access_key, signer: Some(Signer { identity, session: Some(session) }) }))
+    let id = session.role.as_str().to_owned();
+    let owner = Some(Owner { id, known, answer, session: Some(session) });
+    Ok(Some(Credentials { secret_access_key, owner }))
 }
 
 fn of_nobody(services: &Services) -> Result<Credentials> {
     let decoy = services.keys.open(&DECOY, &services.decoy).map_err(domain::Error::internal)?;
     let secret = String::from_utf8_lossy(&decoy).into_owned();
-    Ok(Credentials { secret_access_key: Zeroizing::new(secret), signer: None })
+    Ok(Credentials { secret_access_key: Zeroizing::new(secret), owner: None })
 }
 
 /// Where the decoy lies: nowhere.

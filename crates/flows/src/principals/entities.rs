@@ -23,23 +23,7 @@ pub struct New {
 
 /// CreateUser, CreateRole.
 pub async fn create(services: &Services, new: New) -> Result<Principal> {
-    let New { account, kind, name, path, tags } = new;
-    limits::check_name("name", &name, 64)?;
-    limits::check_path(&path)?;
-    limits::check_tags(&tags)?;
-    if let Kind::Role(settings) = &kind {
-        check_role(settings)?;
-    }
-    let principal = Principal {
-        id: PrincipalId::generate(kind.name(), services.random.as_ref()),
-        account,
-        kind,
-        name,
-        path,
-        tags,
-        version: 1,
-        created_at: services.clock.now(),
-    };
+    let principal = self::new(services, new)?;
     apply(services, principals::insert(&principal)?, |guard| match guard {
         principals::NAME_FREE => {
             let kind = if principal.role().is_some() { "Role" } else { "User" };
@@ -55,6 +39,27 @@ pub async fn create(services: &Services, new: New) -> Result<Principal> {
     })
     .await?;
     Ok(principal)
+}
+
+/// A user or role as it would be made.
+pub(super) fn new(services: &Services, new: New) -> Result<Principal> {
+    let New { account, kind, name, path, tags } = new;
+    limits::check_name("name", &name, 64)?;
+    limits::check_path(&path)?;
+    limits::check_tags(&tags)?;
+    if let Kind::Role(settings) = &kind {
+        check_role(settings)?;
+    }
+    Ok(Principal {
+        id: PrincipalId::generate(kind.name(), services.random.as_ref()),
+        account,
+        kind,
+        name,
+        path,
+        tags,
+        version: 1,
+        created_at: services.clock.now(),
+    })
 }
 
 /// GetUser, GetRole: by name, in any case.

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod credentials;
 pub mod entities;
 mod error;
+pub mod first;
 pub mod identity;
 mod limits;
 pub mod policies;

@@ -27,6 +27,19 @@ pub enum Act {
         #[command(flatten)]
         policy: Policy,
     },
+    /// Add tags, or replace the values of those it has.
+    TagUser {
+        #[command(flatten)]
+        user: User,
+        #[command(flatten)]
+        tags: Tags,
+    },
+    UntagUser {
+        #[command(flatten)]
+        user: User,
+        #[command(flatten)]
+        keys: TagKeys,
+    },
     ListUserPolicies(User),
     DeleteUserPolicy {
         #[command(flatten)]
@@ -57,6 +70,34 @@ pub enum Act {
         /// In seconds.
         #[arg(long, default_value_t = 3600)]
         max_session_duration: i64,
+    },
+    /// Change who may assume the role; sessions that have begun go on.
+    UpdateAssumeRolePolicy {
+        #[command(flatten)]
+        role: Role,
+        /// The file of the policy that says who may assume the role.
+        #[arg(long, value_name = "FILE", value_parser = contents)]
+        policy_document: String,
+    },
+    UpdateRole {
+        #[command(flatten)]
+        role: Role,
+        /// In seconds.
+        #[arg(long)]
+        max_session_duration: i64,
+    },
+    /// Add tags, or replace the values of those it has.
+    TagRole {
+        #[command(flatten)]
+        role: Role,
+        #[command(flatten)]
+        tags: Tags,
+    },
+    UntagRole {
+        #[command(flatten)]
+        role: Role,
+        #[command(flatten)]
+        keys: TagKeys,
     },
     ListRoles(Account),
     /// With its policies; whoever has assumed it has nothing from then on.
@@ -120,6 +161,20 @@ pub struct Role {
 }
 
 #[derive(Clone, Debug, Args, Serialize, Deserialize)]
+pub struct Tags {
+    /// Can be repeated.
+    #[arg(long, value_name = "KEY=VALUE", required = true, num_args = 1.., value_parser = tag)]
+    pub tags: Vec<(String, String)>,
+}
+
+#[derive(Clone, Debug, Args, Serialize, Deserialize)]
+pub struct TagKeys {
+    /// Can be repeated.
+    #[arg(long, value_name = "KEY", required = true, num_args = 1..)]
+    pub tag_keys: Vec<String>,
+}
+
+#[derive(Clone, Debug, Args, Serialize, Deserialize)]
 pub struct Policy {
     #[arg(long)]
     pub policy_name: String,
@@ -147,4 +202,9 @@ pub enum Status {
 /// What a file holds: the server may not be able to read it, or runs elsewhere.
 fn contents(file: &str) -> Result<String, std::io::Error> {
     std::fs::read_to_string(file)
+}
+
+fn tag(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').ok_or("it has the form KEY=VALUE")?;
+    Ok((pair.0.to_owned(), pair.1.to_owned()))
 }

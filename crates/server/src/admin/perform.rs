@@ -4,18 +4,13 @@ use domain::ids::{AccessKeyId, AccountId};
 use domain::principal::{AccessKey, KeyStatus, Kind, KindName, Principal, RoleSettings};
 use domain::time::Time;
 use flows::Services;
-use flows::principals::{IamError, Result, access_keys, accounts, entities, policies};
+use flows::principals::{Result, access_keys, accounts, entities, first, policies};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::Request;
-use super::act::{Account, Act, Init, Policy, Role, Status, User};
+use super::act::{Account, Act, Init, Policy, Role, Status, TagKeys, Tags, User};
 
-/// What the administrator of `init` may do: everything in its account.
-const EVERYTHING: &str = r#"{
-  "Version": "2012-10-17",
-  "Statement": [{ "Effect": "Allow", "Action": "*", "Resource": "*" }]
-}"#;
 /// Rows read at a time.
 const PAGE: i64 = 1000;
 
@@ -50,6 +45,8 @@ async fn carry_out(services: &Services, act: Act) -> Result<Value> {
         Act::PutUserPolicy { user, policy } => {
             put_policy(services, &find_user(services, &user).await?, policy).await
         }
+        Act::TagUser { user, tags } => tag(services, find_user(services, &user).await?, tags).await,
+        Act::UntagUser { user, keys } => untag(services, find_user(services, &user).await?, keys).await,
         Act::ListUserPolicies(user) => list_policies(services, &find_user(services, &user).await?).await,
         Act::DeleteUserPolicy { user, policy_name } => {
             done(policies::delete(services, &find_user(services, &user).await?, &policy_name).await)
@@ -80,6 +77,14 @@ async fn carry_out(services: &Services, act: Act) -> Result<Value> {
             let role = create(services, &account, Kind::Role(settings), role_name, "/".into()).await?;
             Ok(json!({ "Role": principal_json(&role) }))
         }
+        Act::UpdateAssumeRolePolicy { role, policy_document: trust_policy } => {
+            change_role(services, &role, |old| RoleSettings { trust_policy, ..old }).await
+        }
+        Act::UpdateRole { role, max_session_duration } => {
+            change_role(services, &role, |old| RoleSettings { max_session_duration, ..old }).await
+        }
+        Act::TagRole { role, tags } => tag(services, find_role(services, &role).await?, tags).await,
+        Act::UntagRole { role, keys } => untag(services, find_role(services, &role).await?, keys).await,
         Act::ListRoles(account) => Ok(json!({ "Roles": list(services, &account, KindName::Role).await? })),
         Act::DeleteRole(role) => done(entities::delete(services, &find_role(services, &role).await?).await),
         Act::PutRolePolicy { role, policy } => {
@@ -96,22 +101,12 @@ fn done(outcome: Result<()>) -> Result<Value> {
     outcome.map(|()| json!({}))
 }
 
-/// The first account with somebody who may do everything in it. Once there is an account, there is somebody to ask.
 async fn first_administrator(services: &Services, init: Init) -> Result<Value> {
-    if !accounts::list(services, "", 1).await?.is_empty() {
-        return Err(IamError::EntityAlreadyExists("There is an account already.".into()));
-    }
-    let account = accounts::create(services, &init.account_id, &init.name).await?;
-    let place = Account { account_id: init.account_id };
-    let user = create(services, &place, Kind::User, init.user_name, "/".into()).await?;
-    let everything =
-        domain::principal::Policy { name: "AdministratorAccess".into(), document: EVERYTHING.into() };
-    policies::put(services, &user, &everything).await?;
-    let (key, secret) = access_keys::create(services, &user).await?;
+    let made = first::administrator(services, &init.account_id, &init.name, &init.user_name).await?;
     Ok(json!({
-        "Account": account_json(&account),
-        "User": principal_json(&user),
-        "AccessKey": new_key_json(&user.name, &key, &secret),
+        "Account": account_json(&made.account),
+        "User": principal_json(&made.administrator),
+        "AccessKey": new_key_json(&made.administrator.name, &made.key, &made.secret),
     }))
 }
 
@@ -134,6 +129,29 @@ async fn find_user(services: &Services, user: &User) -> Result<Principal> {
 async fn find_role(services: &Services, role: &Role) -> Result<Principal> {
     let account = AccountId::new(role.account.account_id.as_str());
     entities::find(services, &account, KindName::Role, &role.role_name).await
+}
+
+async fn change_role(
+    services: &Services,
+    role: &Role,
+    change: impl FnOnce(RoleSettings) -> RoleSettings,
+) -> Result<Value> {
+    let found = find_role(services, role).await?;
+    let Kind::Role(settings) = &found.kind else { return Ok(json!({})) };
+    done(entities::set_role(services, &found, &change(settings.clone())).await)
+}
+
+async fn tag(services: &Services, principal: Principal, Tags { tags }: Tags) -> Result<Value> {
+    let mut all = principal.tags.clone();
+    all.extend(tags);
+    done(entities::set_tags(services, &principal, &all).await)
+}
+
+/// Keys that it does not have are no fault.
+async fn untag(services: &Services, principal: Principal, TagKeys { tag_keys }: TagKeys) -> Result<Value> {
+    let mut rest = principal.tags.clone();
+    rest.retain(|key, _| !tag_keys.contains(key));
+    done(entities::set_tags(services, &principal, &rest).await)
 }
 
 async fn put_policy(services: &Services, principal: &Principal, policy: Policy) -> Result<Value> {
@@ -184,14 +202,17 @@ fn account_json(account: &storage::accounts::Account) -> Value {
 fn principal_json(principal: &Principal) -> Value {
     let common = (&principal.path, principal.id.as_str(), principal.arn(), date(principal.created_at));
     let (path, id, arn, created) = common;
+    let tags: Vec<Value> =
+        principal.tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
     match principal.role() {
         None => json!({
             "Path": path, "UserName": principal.name, "UserId": id, "Arn": arn, "CreateDate": created,
+            "Tags": tags,
         }),
         Some(role) => json!({
             "Path": path, "RoleName": principal.name, "RoleId": id, "Arn": arn, "CreateDate": created,
             "AssumeRolePolicyDocument": document_json(&role.trust_policy),
-            "MaxSessionDuration": role.max_session_duration,
+            "MaxSessionDuration": role.max_session_duration, "Tags": tags,
         }),
     }
 }

@@ -81,6 +81,10 @@ pub struct Options {
     #[arg(long, env = "POOLHOUSE_MAX_HEADER_BYTES", value_name = "N")]
     pub max_header_bytes: Option<usize>,
 
+    /// Bytes of the bodies of all requests under way together; what would go beyond is answered 503.
+    #[arg(long, env = "POOLHOUSE_MAX_BODY_BYTES_UNDER_WAY", value_name = "N")]
+    pub max_body_bytes_under_way: Option<usize>,
+
     /// Seconds that a client has to send the headers of a request, also after the request before.
     #[arg(long, env = "POOLHOUSE_HEADER_SECONDS", value_name = "N")]
     pub header_seconds: Option<u64>,
@@ -128,6 +132,7 @@ impl Options {
             max_connections: Some(4096),
             max_connections_per_address: Some(256),
             max_header_bytes: Some(16_384),
+            max_body_bytes_under_way: Some(64 * 1024 * 1024),
             header_seconds: Some(15),
             body_seconds: Some(30),
             drain_seconds: Some(30),
@@ -158,6 +163,7 @@ impl Options {
                 .max_connections_per_address
                 .or(under.max_connections_per_address),
             max_header_bytes: self.max_header_bytes.or(under.max_header_bytes),
+            max_body_bytes_under_way: self.max_body_bytes_under_way.or(under.max_body_bytes_under_way),
             header_seconds: self.header_seconds.or(under.header_seconds),
             body_seconds: self.body_seconds.or(under.body_seconds),
             drain_seconds: self.drain_seconds.or(under.drain_seconds),

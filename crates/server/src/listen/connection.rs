@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use api::authenticate::SecureTransport;
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -65,6 +66,11 @@ fn http<S: Surface>(
 
 async fn answer<S: Surface>(shared: &Shared<S>, request: Request<Incoming>, peer: IpAddr) -> Response<Bytes> {
     let (mut parts, body) = request.into_parts();
+    let most = body.size_hint().upper().and_then(|bytes| usize::try_from(bytes).ok());
+    if most.is_some_and(|bytes| bytes > api::MAX_BODY + 1) {
+        return too_large();
+    }
+    let Some(_room) = shared.gate.room(most.unwrap_or(api::MAX_BODY + 1)) else { return busy() };
     // One byte more than the API takes, so that it can say itself that a body is too large.
     let body = pin!(Limited::new(body, api::MAX_BODY + 1).collect());
     match timeout(shared.limits.body_patience, body).await {
@@ -75,10 +81,19 @@ async fn answer<S: Surface>(shared: &Shared<S>, request: Request<Incoming>, peer
             }
             shared.surface.route(parts, body.to_bytes(), client).await
         }
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            text(StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large.")
-        }
+        Ok(Err(error)) if error.is::<LengthLimitError>() => too_large(),
         Ok(Err(_)) => text(StatusCode::BAD_REQUEST, "The request body cannot be read."),
         Err(_) => text(StatusCode::REQUEST_TIMEOUT, "The request body took too long."),
     }
+}
+
+fn too_large() -> Response<Bytes> {
+    text(StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large.")
+}
+
+/// As every AWS SDK takes it: it tries again.
+fn busy() -> Response<Bytes> {
+    let mut response = text(StatusCode::SERVICE_UNAVAILABLE, "Too many request bodies are under way.");
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    response
 }

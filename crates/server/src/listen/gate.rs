@@ -15,6 +15,8 @@ use super::Limits;
 #[derive(Debug)]
 pub struct Gate {
     places: Arc<Semaphore>,
+    /// Bytes of bodies.
+    room: Arc<Semaphore>,
     size: usize,
     per_address: usize,
     trusted: Vec<IpNet>,
@@ -46,6 +48,7 @@ impl Gate {
     fn new(limits: &Limits, trusted: Vec<IpNet>) -> Self {
         Self {
             places: Arc::new(Semaphore::new(limits.connections)),
+            room: Arc::new(Semaphore::new(limits.bodies)),
             size: limits.connections,
             per_address: limits.connections_per_address,
             trusted,
@@ -59,6 +62,13 @@ impl Gate {
     pub(super) async fn place(&self) -> Option<OwnedSemaphorePermit> {
         // The semaphore is never closed.
         self.places.clone().acquire_owned().await.ok()
+    }
+
+    /// Room for a body of so many bytes at most, as long as the answer lives; `None` when bodies under way have
+    /// taken it. Whoever waited for it would hold a connection instead.
+    pub(super) fn room(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
+        let bytes = u32::try_from(bytes).ok()?;
+        self.room.clone().try_acquire_many_owned(bytes).ok()
     }
 
     /// Whether a connection of this peer may stay; `in_plain` when it is not encrypted and came to an address

@@ -38,6 +38,9 @@ pub struct Limits {
     pub header_bytes: usize,
     /// A client has this long for the TLS handshake, and for the headers of each request.
     pub header_patience: Duration,
+    /// Bodies of all requests together, in bytes: each counts with what it announces, or with the most it may have,
+    /// until it is answered.
+    pub bodies: usize,
     /// And this long for a body.
     pub body_patience: Duration,
     /// Requests under way have this long to end when the listener stops.
@@ -50,6 +53,7 @@ impl Default for Limits {
             connections: 4096,
             connections_per_address: 4096,
             header_bytes: 64 * 1024,
+            bodies: 256 * 1024 * 1024,
             header_patience: Duration::from_secs(30),
             body_patience: Duration::from_secs(30),
             drain: Duration::from_secs(10),

@@ -129,6 +129,35 @@ async fn bodies_are_bounded() {
     assert_eq!(&status, b"HTTP/1.1 413");
 }
 
+#[tokio::test]
+async fn bodies_share_a_budget() {
+    let server = running(Limits { bodies: 1000, ..Limits::default() }, &[]).await;
+    let post = |length: usize, body: &str| {
+        format!("POST / HTTP/1.1\r\nhost: h\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}")
+    };
+    let mut held = server.connect().await;
+    held.write_all(post(600, "x").as_bytes()).await.unwrap();
+    // The one before is taken in once the server has no room left.
+    let mut refused = String::new();
+    for _ in 0..200 {
+        refused = server.exchange(&post(600, &"y".repeat(600))).await;
+        if refused.starts_with("HTTP/1.1 503 ") {
+            break;
+        }
+        tokio::time::sleep(MOMENT / 30).await;
+    }
+    assert!(refused.starts_with("HTTP/1.1 503 ") && refused.contains("retry-after: 1\r\n"), "{refused}");
+    // A body of unknown length counts as the longest.
+    let chunked =
+        "POST / HTTP/1.1\r\nhost: h\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n";
+    assert!(server.exchange(chunked).await.starts_with("HTTP/1.1 503 "));
+    assert!(server.exchange(&post(400, &"z".repeat(400))).await.ends_with("127.0.0.1 400"));
+    assert!(server.exchange(&get("")).await.ends_with("127.0.0.1 0"));
+    held.write_all("x".repeat(599).as_bytes()).await.unwrap();
+    assert!(read_to_end(held).await.ends_with("127.0.0.1 600"));
+    assert!(server.exchange(&post(600, &"y".repeat(600))).await.ends_with("127.0.0.1 600"));
+}
+
 /// Whoever sends a byte now and then gets no further than whoever sends none.
 #[tokio::test]
 async fn slow_clients_are_shown_out() {

@@ -28,6 +28,10 @@ fn the_first_administrator_is_made_once() {
         let place = Place::new();
         let server = is_running.then(|| place.start());
         assert!(iam(&place, &["init", "--account-id", "12"]).unwrap_err().contains("ValidationError"));
+        // What is refused made nothing, and the next try is the first.
+        let refused = iam(&place, &with(&["init"], &["--user-name", "not a name"])).unwrap_err();
+        assert!(refused.contains("ValidationError"), "{refused}");
+        assert_eq!(iam(&place, &["list-accounts"]).unwrap()["Accounts"], serde_json::json!([]));
         let made = iam(&place, &with(&["init"], &[])).unwrap();
         let secret = made["AccessKey"]["SecretAccessKey"].as_str().unwrap();
         assert_eq!(
@@ -105,5 +109,27 @@ fn principals_are_managed_as_on_aws() {
     iam(&place, &with(&["create-role"], &role)).unwrap();
     let roles = iam(&place, &with(&["list-roles"], &[])).unwrap();
     assert_eq!(roles["Roles"][0]["Arn"], "arn:aws:iam::123456789012:role/deploy");
-    iam(&place, &with(&["delete-role"], &["--role-name", "deploy"])).unwrap();
+    let deploy = &["--role-name", "deploy"][..];
+    let changed = trust.replace(":root", ":user/anna");
+    std::fs::write(&policy, "{}").unwrap();
+    let new_trust = [deploy, &["--policy-document", file]].concat();
+    let refused = iam(&place, &with(&["update-assume-role-policy"], &new_trust)).unwrap_err();
+    assert!(refused.contains("MalformedPolicyDocument"), "{refused}");
+    std::fs::write(&policy, &changed).unwrap();
+    iam(&place, &with(&["update-assume-role-policy"], &new_trust)).unwrap();
+    for (seconds, is_taken) in [("7200", true), ("60", false), ("43201", false)] {
+        let duration = [deploy, &["--max-session-duration", seconds]].concat();
+        assert_eq!(iam(&place, &with(&["update-role"], &duration)).is_ok(), is_taken, "{seconds}");
+    }
+    iam(&place, &with(&["tag-role"], &[deploy, &["--tags", "team=a", "stage=b=c"]].concat())).unwrap();
+    let reserved = [deploy, &["--tags", "aws:team=a"]].concat();
+    assert!(iam(&place, &with(&["tag-role"], &reserved)).unwrap_err().contains("ValidationError"));
+    iam(&place, &with(&["untag-role"], &[deploy, &["--tag-keys", "team", "none"]].concat())).unwrap();
+    let role = iam(&place, &with(&["list-roles"], &[])).unwrap()["Roles"][0].clone();
+    assert_eq!(role["AssumeRolePolicyDocument"], serde_json::from_str::<Value>(&changed).unwrap());
+    assert_eq!(role["MaxSessionDuration"], 7200);
+    assert_eq!(role["Tags"], serde_json::json!([{ "Key": "stage", "Value": "b=c" }]));
+    iam(&place, &with(&["delete-role"], deploy)).unwrap();
+    let nobody = iam(&place, &with(&["tag-user"], &["--user-name", "anna", "--tags", "a=b"])).unwrap_err();
+    assert!(nobody.contains("NoSuchEntity"), "{nobody}");
 }

@@ -182,7 +182,7 @@ async fn nothing_of_a_session_is_stored_or_shown() {
     let token = temporary.session_token.unwrap();
     let found = flows::principals::credentials::find(&server.services, &id, Some(&token)).await.unwrap();
     assert!(!format!("{found:?}").contains(&temporary.secret_access_key));
-    let session = &found.signer.unwrap().session.unwrap().of;
+    let session = &found.signer(&server.services).unwrap().unwrap().session.unwrap().of;
     let keys = session_token::issue(&server.services, session).unwrap();
     assert!(!format!("{keys:?}").contains(keys.secret_access_key.as_str()));
     assert!(!format!("{keys:?}").contains(&keys.session_token));
