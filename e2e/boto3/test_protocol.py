@@ -95,9 +95,7 @@ def test_unknown_services_and_no_target(server):
 
 def test_an_operation_that_is_not_built_says_so(server, idp):
     with pytest.raises(idp.exceptions.ClientError) as caught:
-        idp.get_provisioned_limit(
-            LimitDefinition={"LimitClass": "API_CATEGORY", "Attributes": {"Category": "UserAuthentication"}}
-        )
+        idp.describe_risk_configuration(UserPoolId="eu-west-1_aBcDeFgHi")
     assert caught.value.response["Error"]["Code"] == "OperationNotEnabledException"
 
 
