@@ -68,12 +68,13 @@ async function signedIn() {
   return made;
 }
 
-/** The same with a software token verified just now. */
+/** The same with a software token verified just now by the code `used`. */
 async function withToken() {
   const made = await signedIn();
   const { sharedSecret } = await auth.setUpTOTP();
-  await auth.verifyTOTPSetup({ code: totp(sharedSecret) });
-  return { ...made, secret: sharedSecret };
+  const used = totp(sharedSecret);
+  await auth.verifyTOTPSetup({ code: used });
+  return { ...made, secret: sharedSecret, used };
 }
 
 test("a signed-in user sets a software token up", async () => {
@@ -91,13 +92,13 @@ test("a signed-in user sets a software token up", async () => {
 });
 
 test("a software token is asked for, and each code works once", async () => {
-  const { username, secret } = await withToken();
+  const { username, secret, used } = await withToken();
   await auth.updateMFAPreference({ totp: "ENABLED" });
   await auth.signOut();
   assert.equal((await signIn(username)).signInStep, "CONFIRM_SIGN_IN_WITH_TOTP_CODE");
   await refused(confirm(wrongTotp(secret)), WRONG_CODE);
   await refused(confirm(expiredTotp(secret)), WRONG_CODE);
-  await refused(confirm(totp(secret)), [
+  await refused(confirm(used), [
     "ExpiredCodeException",
     "Your software token has already been used once.",
   ]);

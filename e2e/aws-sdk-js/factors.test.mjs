@@ -64,7 +64,8 @@ test("a required software token", async () => {
   const verify = (UserCode) => client.send(new idp.VerifySoftwareTokenCommand({ Session, UserCode }));
   await refused(verify(wrongTotp(SecretCode)), "EnableSoftwareTokenMFAException", "Code mismatch");
   await refused(verify(expiredTotp(SecretCode)), "EnableSoftwareTokenMFAException", "Code mismatch");
-  const verified = await verify(totp(SecretCode));
+  const used = totp(SecretCode);
+  const verified = await verify(used);
   assert.equal(verified.Status, idp.VerifySoftwareTokenResponseType.SUCCESS);
   const done = await respond(clientId, { ...challenge, Session: verified.Session }, { USERNAME });
   assert.ok(done.AuthenticationResult.AccessToken);
@@ -74,7 +75,7 @@ test("a required software token", async () => {
   const answer = (code) => respond(clientId, again, { USERNAME, SOFTWARE_TOKEN_MFA_CODE: code });
   await refused(answer(wrongTotp(SecretCode)), "CodeMismatchException", "Invalid code received for user");
   await refused(
-    answer(totp(SecretCode)),
+    answer(used),
     "ExpiredCodeException",
     "Your software token has already been used once.",
   );

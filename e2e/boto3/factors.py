@@ -61,8 +61,12 @@ def reachable_user(pool: Pool) -> tuple[str, str, str]:
     return name, phone, email
 
 
+# By secret, the code that a token was verified by, which is the present one only until its half minute is over.
+FIRST_CODES: dict[str, str] = {}
+
+
 def token_user(pool: Pool) -> tuple[str, str]:
-    """A user with a software token that is asked for: name and secret. The token's present code is used up."""
+    """A user with a software token that is asked for: name and secret. The code in FIRST_CODES is used up."""
     name = pool.create_user()
     secret = set_up_token(pool, pool.sign_in(name)["AccessToken"])
     prefer(pool, name, TOTP)
@@ -72,6 +76,7 @@ def token_user(pool: Pool) -> tuple[str, str]:
 def set_up_token(pool: Pool, access_token: str) -> str:
     """Associates and verifies a software token: its secret."""
     secret = pool.idp.associate_software_token(AccessToken=access_token)["SecretCode"]
-    reply = pool.idp.verify_software_token(AccessToken=access_token, UserCode=totp(secret))
+    FIRST_CODES[secret] = totp(secret)
+    reply = pool.idp.verify_software_token(AccessToken=access_token, UserCode=FIRST_CODES[secret])
     assert reply["Status"] == "SUCCESS"
     return secret

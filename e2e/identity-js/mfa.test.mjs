@@ -57,8 +57,9 @@ async function tokenUser() {
   const user = await madeUser(optional);
   await signIn(user);
   const { secret } = await associate(user);
-  await verify(user, totp(secret));
-  return { user, secret };
+  const used = totp(secret);
+  await verify(user, used);
+  return { user, secret, used };
 }
 
 test("a signed-in user sets a software token up", async () => {
@@ -77,14 +78,14 @@ test("a signed-in user sets a software token up", async () => {
 });
 
 test("a software token is asked for, and each code works once", async () => {
-  const { user, secret } = await tokenUser();
+  const { user, secret, used } = await tokenUser();
   await prefer(user, null, PREFERRED);
   const again = userOf(user.getUsername(), optional);
   assert.equal((await signIn(again)).asked, "SOFTWARE_TOKEN_MFA");
   assert.equal(again.getSignInUserSession(), null);
   await refused(sendCode(again, wrongTotp(secret), "SOFTWARE_TOKEN_MFA"), WRONG_CODE);
   await refused(sendCode(again, expiredTotp(secret), "SOFTWARE_TOKEN_MFA"), WRONG_CODE);
-  await refused(sendCode(again, totp(secret), "SOFTWARE_TOKEN_MFA"), USED_TOKEN);
+  await refused(sendCode(again, used, "SOFTWARE_TOKEN_MFA"), USED_TOKEN);
   // Under the name of another factor the code is worth nothing.
   await refused(sendCode(again, totp(secret, 1), "SMS_MFA"), ["NotAuthorizedException"]);
   const { session } = await sendCode(again, totp(secret, 1), "SOFTWARE_TOKEN_MFA");
