@@ -84,7 +84,7 @@ pub async fn measure(folder: &Path) -> Result<Floors> {
     let things = tempfile::tempdir_in(folder)?;
     let server = least::start(things.path()).await?;
     let echo = least::measure(&server, FEW, 15_000, Work::Echo).await?;
-    let get_user = least::measure(&server, FEW, 6_000, Work::GetUser).await?;
+    let get_user = least::measure(&server, FEW, 12_000, Work::GetUser).await?;
     let refresh = least::measure(&server, FEW, 500, Work::Refresh).await?;
     let rotate = least::measure(&server, MANY, 640, Work::Rotate).await?;
     let challenge = least::measure(&server, FEW, 400, Work::SrpChallenge).await?;

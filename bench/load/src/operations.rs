@@ -42,7 +42,7 @@ pub async fn measure(server: Process, only: &[String]) -> Result<Operations> {
     let rotating = rotating.into_iter().map(Mutex::new).collect();
     let mut run = Run { server, only, measured: Vec::new() };
     run.add(JWKS, FEW, 15_000, Jwks(format!("/{}/.well-known/jwks.json", app.pool))).await?;
-    run.add(GET_USER, FEW, 3_000, GetUser(access)).await?;
+    run.add(GET_USER, FEW, 12_000, GetUser(access)).await?;
     run.add(SRP, FEW, 160, SignInSrp(app.clone())).await?;
     run.add(PASSWORD_SIGN_IN, FEW, 64, SignIn(app.clone())).await?;
     run.add(REFRESH, FEW, 500, Refresh { client: app.client.clone(), tokens: refresh }).await?;

@@ -53,11 +53,11 @@ pub async fn measure(stage: &Stage, sizes: &[u64]) -> Result<Vec<Size>> {
     for sign_in in &sign_ins {
         get_users.push(Arc::new(GetUser(std::mem::take(&mut *sign_in.tokens.lock().await))));
     }
-    let mut get_user = by_turns(&filled, &get_users, 3_000).await?;
+    let mut get_user = by_turns(&filled, &get_users, 9_000).await?;
     let pool = |f: &Filled| f.app.pool.clone();
     let of: Vec<_> =
         filled.iter().map(|f| Arc::new(AdminGetUser { pool: pool(f), users: f.users })).collect();
-    let mut admin_get_user = by_turns(&filled, &of, 5_000).await?;
+    let mut admin_get_user = by_turns(&filled, &of, 10_000).await?;
     let of: Vec<_> =
         filled.iter().map(|f| Arc::new(ListUsers { pool: pool(f), groups: Some(f.users / 100) })).collect();
     let mut list_users = by_turns(&filled, &of, 1_000).await?;
