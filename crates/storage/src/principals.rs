@@ -16,6 +16,8 @@ use crate::engine::{Row, Statement, Value};
 pub const NAME_FREE: &str = "principal name free";
 /// Condition: the principal has not been deleted.
 pub const EXISTS: &str = "principal exists";
+/// Condition: the principal is there and of the version that was read.
+pub const UNCHANGED: &str = "principal unchanged";
 
 /// What the store says of a principal that may have been read before.
 #[derive(Debug)]
@@ -134,22 +136,27 @@ pub fn insert(principal: &Principal) -> Result<[Statement; 2]> {
 }
 
 /// Replaces the tags.
-pub fn set_tags(id: &PrincipalId, tags: &BTreeMap<String, String>) -> Result<Statement> {
+pub fn set_tags(id: &PrincipalId, seen: i64, tags: &BTreeMap<String, String>) -> Result<Statement> {
     Ok(Statement::new(
-        "UPDATE principals SET tags = $2, version = version + 1 WHERE principal_id = $1",
-        vec![id.as_str().into(), tags_text(tags)?.into()],
+        "UPDATE principals SET tags = $2, version = version + 1 WHERE principal_id = $1 AND version = $3",
+        vec![id.as_str().into(), tags_text(tags)?.into(), seen.into()],
     )
-    .must_change_one(EXISTS))
+    .must_change_one(UNCHANGED))
 }
 
-/// Replaces what only a role has.
-pub fn set_role(id: &PrincipalId, settings: &RoleSettings) -> Statement {
+/// Replaces what only a role has, while it is of the version `seen`.
+pub fn set_role(id: &PrincipalId, seen: i64, settings: &RoleSettings) -> Statement {
     Statement::new(
         "UPDATE principals SET trust_policy = $2, max_session = $3, version = version + 1 \
-         WHERE principal_id = $1 AND kind = 'role'",
-        vec![id.as_str().into(), settings.trust_policy.as_str().into(), settings.max_session_duration.into()],
+         WHERE principal_id = $1 AND kind = 'role' AND version = $4",
+        vec![
+            id.as_str().into(),
+            settings.trust_policy.as_str().into(),
+            settings.max_session_duration.into(),
+            seen.into(),
+        ],
     )
-    .must_change_one(EXISTS)
+    .must_change_one(UNCHANGED)
 }
 
 /// Deletes the principal with its policies and keys: what they signed counts for nothing from then on.

@@ -80,20 +80,20 @@ pub async fn list(
     Ok(principals::list(&services.db, account, kind, after, limit).await?)
 }
 
-/// Replaces all tags.
+/// Replaces all tags of the principal as it was read.
 pub async fn set_tags(
     services: &Services,
     principal: &Principal,
     tags: &BTreeMap<String, String>,
 ) -> Result<()> {
     limits::check_tags(tags)?;
-    apply(services, [principals::set_tags(&principal.id, tags)?], gone(principal)).await
+    apply(services, [principals::set_tags(&principal.id, principal.version, tags)?], moved).await
 }
 
-/// UpdateAssumeRolePolicy, UpdateRole.
+/// UpdateAssumeRolePolicy, UpdateRole, on the role as it was read.
 pub async fn set_role(services: &Services, role: &Principal, settings: &RoleSettings) -> Result<()> {
     check_role(settings)?;
-    apply(services, [principals::set_role(&role.id, settings)], gone(role)).await
+    apply(services, [principals::set_role(&role.id, role.version, settings)], moved).await
 }
 
 /// Deletes a user or role with its policies and keys, and so ends every session of a role: nothing signed in its
@@ -108,6 +108,11 @@ pub(super) fn gone(principal: &Principal) -> impl Fn(&'static str) -> Option<Iam
         principals::EXISTS => Some(IamError::no_such(principal.kind.name(), &principal.name)),
         _ => None,
     }
+}
+
+/// The answer for a principal that was changed or deleted since it was read.
+fn moved(guard: &'static str) -> Option<IamError> {
+    (guard == principals::UNCHANGED).then_some(IamError::ConcurrentModification)
 }
 
 fn check_role(settings: &RoleSettings) -> Result<()> {

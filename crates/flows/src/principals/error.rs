@@ -20,6 +20,10 @@ pub enum IamError {
     MalformedPolicyDocument(String),
     #[error("{0}")]
     ValidationError(String),
+    #[error(
+        "The request was rejected because multiple requests to change this object were submitted simultaneously."
+    )]
+    ConcurrentModification,
     #[error(transparent)]
     Failed(#[from] domain::Error),
 }
@@ -35,6 +39,7 @@ impl IamError {
             Self::LimitExceeded(_) => "LimitExceeded",
             Self::MalformedPolicyDocument(_) => "MalformedPolicyDocument",
             Self::ValidationError(_) => "ValidationError",
+            Self::ConcurrentModification => "ConcurrentModification",
             Self::Failed(_) => "ServiceFailure",
         }
     }

@@ -157,10 +157,15 @@ async fn every_change_moves_the_version(fixture: Fixture) {
     assert!(matches!(known, Lookup::Unchanged));
     fixture.put(&made, "p", "{}").await.unwrap();
     assert_eq!(version().await, 2);
-    fixture.apply([principals::set_tags(&made.id, &BTreeMap::new()).unwrap()]).await.unwrap();
+    fixture.apply([principals::set_tags(&made.id, 2, &BTreeMap::new()).unwrap()]).await.unwrap();
     assert_eq!(version().await, 3);
     let settings = RoleSettings { trust_policy: "{\"a\":1}".into(), max_session_duration: 7200 };
-    fixture.apply([principals::set_role(&made.id, &settings)]).await.unwrap();
+    // What was read before the tags changed is not written over them.
+    assert_eq!(
+        fixture.apply([principals::set_role(&made.id, 2, &settings)]).await,
+        Err(principals::UNCHANGED.into())
+    );
+    fixture.apply([principals::set_role(&made.id, 3, &settings)]).await.unwrap();
     assert_eq!(version().await, 4);
     fixture.apply(principal_policies::delete(&made.id, "p")).await.unwrap();
     assert_eq!(version().await, 5);
@@ -174,8 +179,8 @@ async fn every_change_moves_the_version(fixture: Fixture) {
     );
     let user = fixture.add("deploy", Kind::User).await;
     assert_eq!(
-        fixture.apply([principals::set_role(&user.id, &settings)]).await,
-        Err(principals::EXISTS.into())
+        fixture.apply([principals::set_role(&user.id, 1, &settings)]).await,
+        Err(principals::UNCHANGED.into())
     );
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use domain::principal::Principal;
+use domain::principal::{KindName, Principal};
 use flows::principals::{entities, policies};
 use serde_json::{Value, json};
 use testkit::{Keys, REGION, TestServer};
@@ -28,7 +28,8 @@ async fn keys_of_the_request_and_of_who_signs() {
     let server = TestServer::start_serve().await;
     let alice = server.administrator(ACCOUNT, "alice", nothing()).await;
     let tags = [("Team".to_owned(), "blue".to_owned())].into();
-    entities::set_tags(&server.services, &alice.0, &tags).await.unwrap();
+    let read = entities::find(&server.services, &alice.0.account, KindName::User, "alice").await.unwrap();
+    entities::set_tags(&server.services, &read, &tags).await.unwrap();
     let id = alice.0.id.as_str();
     for (condition, expected) in [
         (json!({ "IpAddress": { "aws:SourceIp": "192.0.2.0/24" } }), true),

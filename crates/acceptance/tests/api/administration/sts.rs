@@ -1,6 +1,7 @@
 //! GetCallerIdentity and AssumeRole: forms in, XML out.
 
 use bytes::Bytes;
+use domain::principal::KindName;
 use flows::principals::{entities, policies};
 use http::Request;
 use serde_json::{Value, json};
@@ -220,6 +221,10 @@ async fn a_changed_trust_policy_counts_at_once() {
     let role = server.role(ACCOUNT, "deploy", trusts(ACCOUNT), nothing()).await;
     let ask = async || server.sts(Some(&keys), &assume(&role.arn(), "work")).await.status;
     assert_eq!(ask().await, 200);
+    // Its policy was put after it was made.
+    let stale = entities::set_role(&server.services, &role, role.role().unwrap()).await.unwrap_err();
+    assert_eq!(stale.code(), "ConcurrentModification");
+    let role = entities::find(&server.services, &role.account, KindName::Role, "deploy").await.unwrap();
     let mut settings = role.role().unwrap().clone();
     settings.trust_policy = trusts(OTHER).to_string();
     entities::set_role(&server.services, &role, &settings).await.unwrap();
